@@ -18,7 +18,7 @@
 #define CELL_ONLY_FLAGS (BH_CELL_PASSIVE | BH_CELL_LOCKABLE)
 
 struct check {
-	const struct bh_config_limits *limits;
+	const struct config_limits *limits;
 	const struct bh_config *config; /* under scrutiny */
 	const struct bh_config *system; /* the same, for a system config */
 	const struct bh_config *const *cells;
@@ -129,7 +129,7 @@ static bool arrays_fit(const struct bh_config *config)
 	       array_fits(config, config->platform, sizeof(struct bh_platform), max);
 }
 
-bool config_check_format(const struct bh_config_limits *limits, const void *blob, size_t size,
+bool config_check_format(const struct config_limits *limits, const void *blob, size_t size,
 			 uint16_t kind, bh_rule_fn fn, void *ctx)
 {
 	const struct bh_config *config = blob;
@@ -381,7 +381,7 @@ static void check_region_taken(struct check *c, uint32_t index)
 
 static enum bh_rule irq_rule(const struct check *c, const struct bh_irq *irq)
 {
-	const struct bh_config_limits *limits = c->limits;
+	const struct config_limits *limits = c->limits;
 
 	if (irq->reserved || (irq->flags & ~BH_IRQ_FLAGS))
 		return BH_RULE_FLAGS;
@@ -435,7 +435,7 @@ static void check_irq_taken(struct check *c, uint32_t index)
 
 /* --- Platform ----------------------------------------------------------- */
 
-static const struct bh_platform_limit *platform_limit(const struct check *c, uint32_t type)
+static const struct config_platform_limit *platform_limit(const struct check *c, uint32_t type)
 {
 	for (uint32_t i = 0; i < c->limits->platform_count; i++)
 		if (c->limits->platform[i].type == type)
@@ -444,7 +444,7 @@ static const struct bh_platform_limit *platform_limit(const struct check *c, uin
 }
 
 static bool platform_fits(const struct check *c, const struct bh_platform *p,
-			  const struct bh_platform_limit *limit)
+			  const struct config_platform_limit *limit)
 {
 	uint32_t parts = limit->per_cpu ? c->config->cpus.count : 1;
 
@@ -457,7 +457,7 @@ static bool platform_fits(const struct check *c, const struct bh_platform *p,
 static void check_platform(struct check *c, uint32_t index)
 {
 	const struct bh_platform *all = config_platform(c->config), *p = &all[index];
-	const struct bh_platform_limit *limit = platform_limit(c, p->type);
+	const struct config_platform_limit *limit = platform_limit(c, p->type);
 
 	if (p->flags)
 		hit(c, BH_RULE_FLAGS);
@@ -483,7 +483,7 @@ static bool has_platform(const struct check *c, uint32_t type)
 
 static void check_platform_needed(struct check *c)
 {
-	const struct bh_platform_limit *limit = c->limits->platform;
+	const struct config_platform_limit *limit = c->limits->platform;
 
 	for (uint32_t i = 0; i < c->limits->platform_count; i++, limit++)
 		if (limit->needed && !has_platform(c, limit->type))
@@ -606,7 +606,7 @@ static void check_common(struct check *c)
 		hit(c, BH_RULE_CONSOLE);
 }
 
-bool config_check_system(const struct bh_config_limits *limits, const struct bh_config *system,
+bool config_check_system(const struct config_limits *limits, const struct bh_config *system,
 			 bh_rule_fn fn, void *ctx)
 {
 	struct check c = {
@@ -625,7 +625,7 @@ bool config_check_system(const struct bh_config_limits *limits, const struct bh_
 	return c.passed;
 }
 
-bool config_check_cell(const struct bh_config_limits *limits, const struct bh_config *system,
+bool config_check_cell(const struct config_limits *limits, const struct bh_config *system,
 		       const struct bh_config *const *cells, unsigned int count,
 		       const struct bh_config *cell, bh_rule_fn fn, void *ctx)
 {

@@ -4,7 +4,7 @@
  *
  * Freestanding, without memory of its own, without recursion; the work is bounded
  * by BH_CONFIG_MAX_ENTRIES and BH_MAX_CELLS. It names no architecture: what
- * differs between them is in a struct bh_config_limits that the caller passes.
+ * differs between them is in a struct config_limits that the caller passes.
  */
 #ifndef BULKHEAD_CONFIG_RULES_H
 #define BULKHEAD_CONFIG_RULES_H
@@ -16,7 +16,7 @@
 #include <bulkhead/rules.h>
 
 /**
- * struct bh_platform_limit - what a platform device must look like.
+ * struct config_platform_limit - what a platform device must look like.
  * @type: enum bh_platform_type
  * @unit: bytes; the size is a multiple of it (of one CPU's part, if @per_cpu)
  * @align: alignment of its address, a power of two
@@ -25,7 +25,7 @@
  * @needed: a system config without one is refused
  * @many: there may be more than one
  */
-struct bh_platform_limit {
+struct config_platform_limit {
 	uint32_t type;
 	uint32_t unit;
 	uint32_t align;
@@ -35,7 +35,7 @@ struct bh_platform_limit {
 };
 
 /**
- * struct bh_config_limits - what an architecture allows.
+ * struct config_limits - what an architecture allows.
  * @arch: enum bh_arch
  * @address_bits: width of physical and guest-physical addresses, 32 to 63
  * @irq_first: lowest interrupt number that can be given to a cell
@@ -48,7 +48,7 @@ struct bh_platform_limit {
  * @platform: platform devices that exist
  * @platform_count: of them
  */
-struct bh_config_limits {
+struct config_limits {
 	uint16_t arch;
 	uint16_t address_bits;
 	uint32_t irq_first;
@@ -59,7 +59,7 @@ struct bh_config_limits {
 	uint32_t flags;
 	uint32_t exclusive_flags;
 	uint32_t platform_count;
-	const struct bh_platform_limit *platform;
+	const struct config_platform_limit *platform;
 };
 
 /**
@@ -106,7 +106,7 @@ typedef bool (*bh_rule_fn)(void *ctx, const struct bh_rule_hit *hit);
  *
  * Return: true if nothing is wrong.
  */
-bool config_check_format(const struct bh_config_limits *limits, const void *blob, size_t size,
+bool config_check_format(const struct config_limits *limits, const void *blob, size_t size,
 			 uint16_t kind, bh_rule_fn fn, void *ctx);
 
 /**
@@ -118,7 +118,7 @@ bool config_check_format(const struct bh_config_limits *limits, const void *blob
  *
  * Return: true if nothing is wrong.
  */
-bool config_check_system(const struct bh_config_limits *limits, const struct bh_config *system,
+bool config_check_system(const struct config_limits *limits, const struct bh_config *system,
 			 bh_rule_fn fn, void *ctx);
 
 /**
@@ -133,7 +133,7 @@ bool config_check_system(const struct bh_config_limits *limits, const struct bh_
  *
  * Return: true if nothing is wrong.
  */
-bool config_check_cell(const struct bh_config_limits *limits, const struct bh_config *system,
+bool config_check_cell(const struct config_limits *limits, const struct bh_config *system,
 		       const struct bh_config *const *cells, unsigned int count,
 		       const struct bh_config *cell, bh_rule_fn fn, void *ctx);
 
