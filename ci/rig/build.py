@@ -41,9 +41,10 @@ def step(name, command, timeout=900):
                          + tail(log.read_text(errors="replace")))
 
 
-def deps():
-    """Install and fetch what is missing."""
-    step("deps", [str(paths.CI / "deps")], timeout=1800)
+def deps(kernels=arm64.KERNELS):
+    """Install and fetch what is missing, with these guest kernels."""
+    chosen = [word for kernel in kernels for word in ("--kernel", kernel)]
+    step("deps", [str(paths.CI / "deps"), *chosen], timeout=1800)
 
 
 def programs():
@@ -70,7 +71,7 @@ def modules(kernel):
 def everything(kernels=arm64.KERNELS, say=lambda text: None):
     """All of it, for these kernels."""
     say("installing and fetching what is missing")
-    deps()
+    deps(kernels)
     say("building")
     programs()
     for kernel in kernels:
