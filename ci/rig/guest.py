@@ -370,7 +370,7 @@ class Guest:
         self._request("shell", "-")
         stdin, stdout = sys.stdin.fileno(), sys.stdout.fileno()
         saved = termios.tcgetattr(stdin) if sys.stdin.isatty() else None
-        at = len(self._text)
+        start = at = len(self._text)
         try:
             if saved:
                 tty.setraw(stdin)
@@ -379,11 +379,10 @@ class Guest:
                 ready, _, _ = select.select(inputs, [], [], 0.5)
                 if self._console in ready:
                     self._pump(0)
-                    fresh = bytes(self._text[at:])
-                    at = len(self._text)
-                    if b"@@bulkhead:ready@@" in fresh:
+                    if self._text.find(b"@@bulkhead:ready@@", start) >= 0:
                         return
-                    os.write(stdout, fresh)
+                    os.write(stdout, self._text[at:])
+                    at = len(self._text)
                 if stdin in ready:
                     keys = os.read(stdin, 1024)
                     if not keys:
