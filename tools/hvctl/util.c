@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages, options, numbers, files. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hvctl.h"
+
+int failure(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "hvctl: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+void advice(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "  ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static const struct option_spec *find_option(const struct option_spec *options, const char *word,
+					     size_t length)
+{
+	for (; options->name; options++) {
+		if (strlen(options->name) == length && !strncmp(options->name, word, length))
+			return options;
+		if (length == 2 && word[0] == '-' && options->letter && word[1] == options->letter)
+			return options;
+	}
+	return NULL;
+}
+
+int parse_options(const struct command *command, int *argc, char ***argv,
+		  const struct option_spec *options)
+{
+	char **words = *argv + 1;
+	int count = *argc - 1, kept = 0;
+	bool end = false;
+
+	for (int i = 0; i < count; i++) {
+		char *word = words[i], *equals = strchr(word, '=');
+		size_t length = equals && word[1] == '-' ? (size_t)(equals - word) : strlen(word);
+		const struct option_spec *option;
+
+		if (end || word[0] != '-' || !word[1]) {
+			words[kept++] = word;
+			continue;
+		}
+		if (!strcmp(word, "--")) {
+			end = true;
+			continue;
+		}
+		option = find_option(options, word, length);
+		if (!option)
+			return usage_error(command, "there is no option '%.*s' here", (int)length,
+					   word);
+		if (option->flag)
+			*option->flag = true;
+		if (!option->value) {
+			if (word[length])
+				return usage_error(command, "%s takes no value", option->name);
+			continue;
+		}
+		if (word[length])
+			*option->value = word + length + 1;
+		else if (i + 1 < count)
+			*option->value = words[++i];
+		else
+			return usage_error(command, "%s needs a value", option->name);
+	}
+	*argc = kept;
+	*argv = words;
+	return 0;
+}
+
+bool parse_number(const char *text, uint64_t *value)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const char *digits = hex ? text + 2 : text;
+	char *end;
+
+	/* strtoull accepts blanks and signs, we do not; nor octal. */
+	if (!(hex ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
+		return false;
+	errno = 0;
+	*value = strtoull(digits, &end, hex ? 16 : 10);
+	return !errno && !*end;
+}
+
+void *must_alloc(size_t size)
+{
+	void *memory = calloc(1, size ? size : 1);
+
+	if (!memory) {
+		failure("out of memory (%zu bytes were asked for)", size);
+		exit(EXIT_FAILED);
+	}
+	return memory;
+}
+
+char *must_format(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		failure("out of memory");
+		exit(EXIT_FAILED);
+	}
+	return text;
+}
+
+void *read_whole(const char *path, size_t *size)
+{
+	size_t room = 4096, used = 0, got;
+	FILE *file = fopen(path, "rbe");
+	char *data;
+
+	if (!file)
+		return NULL;
+	data = must_alloc(room + 1);
+	while ((got = fread(data + used, 1, room - used, file)) > 0) {
+		used += got;
+		if (used < room)
+			continue;
+		room *= 2;
+		data = realloc(data, room + 1);
+		if (!data)
+			break;
+	}
+	if (!data || ferror(file)) {
+		int error = data ? errno : ENOMEM;
+
+		free(data);
+		fclose(file);
+		errno = error;
+		return NULL;
+	}
+	fclose(file);
+	data[used] = '\0';
+	if (size)
+		*size = used;
+	return data;
+}
+
+const char *human_size(uint64_t bytes)
+{
+	static char text[4][32];
+	static unsigned int next;
+	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	char *buffer = text[next++ % 4];
+	unsigned int scale = 0;
+
+	while (scale < 4 && bytes && bytes % 1024 == 0) {
+		bytes /= 1024;
+		scale++;
+	}
+	snprintf(buffer, sizeof(text[0]), "%" PRIu64 " %s", bytes, unit[scale]);
+	return buffer;
+}
