@@ -73,10 +73,11 @@ def overlay_archive(kernel, files):
     """What the build installed, this kernel's modules, a scenario's own files."""
     archive = Archive()
     staging = RIG / "staging"
-    if staging.is_dir():
-        archive.tree(staging)
-    for module in sorted((paths.BUILD / "arm64" / "modules" / kernel).glob("**/*.ko")):
-        archive.file(f"/lib/modules/{module.name}", module)
+    with paths.build_lock(shared=True):
+        if staging.is_dir():
+            archive.tree(staging)
+        for module in sorted((paths.BUILD / "arm64" / "modules" / kernel).glob("**/*.ko")):
+            archive.file(f"/lib/modules/{module.name}", module)
     for name, data in files.items():
         archive.file(name, data)
     return archive.finish()

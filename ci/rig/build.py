@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Builds what a rig boots, and installs it where the rig looks for it."""
 
-import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
@@ -15,15 +13,6 @@ MAKE = ("make", "-C", str(paths.TOP), "ARCH=arm64", "CROSS_COMPILE=aarch64-linux
 
 class BuildError(Exception):
     """A build step failed; the message has the end of what it said."""
-
-
-@contextlib.contextmanager
-def _lock():
-    """One build at a time in one tree."""
-    paths.BUILD.mkdir(exist_ok=True)
-    with open(paths.BUILD / ".lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def step(name, command, timeout=900):
@@ -50,7 +39,7 @@ def deps(kernels=arm64.KERNELS):
 def programs():
     """Hypervisor, tools, inmates and configs, installed into the rig's staging tree."""
     jobs = f"-j{os.cpu_count() or 1}"
-    with _lock():
+    with paths.build_lock():
         step("build", [*MAKE, jobs])
         fresh = arm64.RIG / "staging.new"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -62,7 +51,7 @@ def programs():
 
 def modules(kernel):
     """The driver for one guest kernel."""
-    with _lock():
+    with paths.build_lock():
         step(f"modules-{kernel}",
              [*MAKE, "modules", f"KDIR={arm64.kernel_dir(kernel) / 'headers'}",
               f"MODULES={paths.BUILD / 'arm64' / 'modules' / kernel}"])

@@ -5,17 +5,16 @@ import re
 
 # Whatever a healthy run never prints, of Linux, the hypervisor or a command.
 SUSPICIOUS = re.compile(
-    r"\bpanic\b(?![=_.\w])|\bWARNING\b|\bOops\b|\bBUG\b|Internal error|Unable to handle"
-    r"|Call trace|rcu: INFO|detected stall|lockup|blocked for more than|nobody cared"
-    r"|\bunhandled\b|segfault|Segmentation fault|Illegal instruction|Bus error|\bSError\b"
-    r"|Bad mode|scheduling while atomic|refcount_t|Unexpected kernel|bad page state"
-    r"|cut here|Kernel stack|invalid opcode|Out of memory|nmi_watchdog",
-    re.IGNORECASE)
+    r"\b[Pp]anic\b(?![=_.\w])|\bPANIC\b|\bWARNING\b|\bOops\b|\bBUG\b"
+    r"|[Ii]nternal error|[Uu]nable to handle|[Cc]all [Tt]race|\brcu: INFO|detected stall"
+    r"|\bsoft lockup|hard LOCKUP|blocked for more than|nobody cared|\b[Uu]nhandled\b"
+    r"|segfault|Segmentation fault|Illegal instruction|[Bb]us error|\bSError\b|[Bb]ad mode"
+    r"|scheduling while atomic|refcount_t|Unexpected kernel|[Bb]ad page|cut here"
+    r"|stack is corrupted|invalid opcode|[Oo]ut of memory|general protection")
 
 # The kernel's own way of saying these things while all is well.
 HARMLESS = re.compile(
-    r"Kernel command line:|Linux version|panic_timeout|command line.*panic="
-    r"|nmi_watchdog: Perf NMI watchdog permanently disabled")
+    r"Kernel command line:|Linux version")
 
 
 class Watch:
