@@ -9,6 +9,7 @@ from . import arm64, paths
 from .errors import tail
 
 MAKE = ("make", "-C", str(paths.TOP), "ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-")
+JOBS = f"-j{os.cpu_count() or 1}"
 
 
 class BuildError(Exception):
@@ -38,9 +39,8 @@ def deps(kernels=arm64.KERNELS):
 
 def programs():
     """Hypervisor, tools, inmates and configs, installed into the rig's staging tree."""
-    jobs = f"-j{os.cpu_count() or 1}"
     with paths.build_lock():
-        step("build", [*MAKE, jobs])
+        step("build", [*MAKE, JOBS])
         fresh = arm64.RIG / "staging.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -53,7 +53,7 @@ def modules(kernel):
     """The driver for one guest kernel."""
     with paths.build_lock():
         step(f"modules-{kernel}",
-             [*MAKE, "modules", f"KDIR={arm64.kernel_dir(kernel) / 'headers'}",
+             [*MAKE, JOBS, "modules", f"KDIR={arm64.kernel_dir(kernel) / 'headers'}",
               f"MODULES={paths.BUILD / 'arm64' / 'modules' / kernel}"])
 
 
