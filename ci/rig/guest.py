@@ -97,7 +97,6 @@ class Guest:
         self._expected = 0          # up to where expect() has matched
         self._count = 0
         self._ended = False
-        self._echo = None           # where run() shows output as it comes
         self._suspicious_since = None
 
     # --- the console --------------------------------------------------------
@@ -262,7 +261,6 @@ class Guest:
             self._request("add", "-", encoded[at:at + CHUNK])
         mark = len(self._text)
         self._request("run", number)
-        self._echo = echo
         done = re.compile(rb"@@bulkhead:done:%d:(\d+):(\d+):([0-9a-f]{32})@@" % number)
         start_mark = b"@@bulkhead:start:%d@@\n" % number
         match = self._wait_done(done, start_mark, mark, timeout, f"'{title}'", number, echo)
@@ -324,7 +322,7 @@ class Guest:
                 if intact(data):
                     return data
         lines = {}
-        for attempt in range(5):
+        for _ in range(5):
             at = len(self._text)
             self.note(f"output of command {number} came mixed with other text; fetching it")
             self._request("get", number)
