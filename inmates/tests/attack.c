@@ -10,6 +10,8 @@
  */
 #include "attack.h"
 
+#define MAX_PRINTED 100 /* breaches; all are counted */
+
 static uint64_t state;
 static unsigned int breaches;
 
@@ -56,7 +58,8 @@ void breach(const char *format, ...)
 {
 	va_list args;
 
-	breaches++;
+	if (++breaches > MAX_PRINTED)
+		return;
 	va_start(args, format);
 	say("BREACH", format, args);
 	va_end(args);

@@ -12,6 +12,7 @@
 
 #define FRAME 0x10000u
 #define REDIST_STRIDE 0x20000u
+#define GICD_CTLR_RWP (1u << 31)
 #define GITS_CTLR 0x0000
 #define GITS_CBASER 0x0080
 #define GITS_TRANSLATER 0x10040
@@ -109,10 +110,10 @@ static void check_routing(void)
 static void check_global(void)
 {
 	static const unsigned int message[] = { 0x40, 0x48, 0x50, 0x58 }; /* SETSPI, CLRSPI */
-	uint32_t before = mmio_read32(gic_dist() + GICD_CTLR), after;
+	uint32_t before = mmio_read32(gic_dist() + GICD_CTLR) & ~GICD_CTLR_RWP, after;
 
 	probe_write(gic_dist() + GICD_CTLR, 4, 0);
-	after = mmio_read32(gic_dist() + GICD_CTLR);
+	after = mmio_read32(gic_dist() + GICD_CTLR) & ~GICD_CTLR_RWP;
 	if (after != before)
 		breach("GICD_CTLR changed from 0x%x to 0x%x", before, after);
 	else
