@@ -202,7 +202,9 @@ bool findings_report(void *ctx, const struct bh_rule_hit *hit)
 		fprintf(stderr, "%s: note: the other is %s\n", position(file, &hit->b),
 			config_describe(file, hit->b.list, hit->b.index));
 	}
-	fprintf(stderr, "  %s\n", indented_by(text->remedy, 2));
+	if (!(findings->explained & (1ull << hit->rule)))
+		fprintf(stderr, "  %s\n", indented_by(text->remedy, 2));
+	findings->explained |= 1ull << hit->rule;
 	return true;
 }
 

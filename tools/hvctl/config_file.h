@@ -27,6 +27,7 @@ struct config_file {
  * @others: further files that reports may name, the system config among them
  * @other_count: of them
  * @count: reports so far
+ * @explained: bit per rule: the remedy has been printed
  */
 struct findings {
 	bool json;
@@ -34,6 +35,7 @@ struct findings {
 	const struct config_file *const *others;
 	unsigned int other_count;
 	unsigned int count;
+	uint64_t explained;
 };
 
 /** limits_of() - limits of an architecture, NULL if it is unknown. */

@@ -89,7 +89,7 @@ char *__attribute__((format(printf, 1, 2))) must_format(const char *format, ...)
  */
 void *read_whole(const char *path, size_t *size);
 
-/** human_size() - "1 MiB"; a static buffer, one of four in turn. */
+/** human_size() - "1 MiB"; allocated. */
 const char *human_size(uint64_t bytes);
 
 #endif

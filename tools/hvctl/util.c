@@ -163,16 +163,12 @@ void *read_whole(const char *path, size_t *size)
 
 const char *human_size(uint64_t bytes)
 {
-	static char text[4][32];
-	static unsigned int next;
 	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
-	char *buffer = text[next++ % 4];
 	unsigned int scale = 0;
 
 	while (scale < 4 && bytes && bytes % 1024 == 0) {
 		bytes /= 1024;
 		scale++;
 	}
-	snprintf(buffer, sizeof(text[0]), "%" PRIu64 " %s", bytes, unit[scale]);
-	return buffer;
+	return must_format("%" PRIu64 " %s", bytes, unit[scale]);
 }
