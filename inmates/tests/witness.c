@@ -83,7 +83,8 @@ int main(void)
 	irq_enable(timer_irq(), on_timer, NULL);
 	due = time_ticks() + period;
 	timer_set(due);
-	while (comm_serve() != COMM_SHUTDOWN && (!secs || time_ticks() - start < secs * time_hz())) {
+	while (comm_serve() != COMM_SHUTDOWN &&
+	       (!secs || time_ticks() - start < secs * time_hz())) {
 		irq_wait();
 		look_after_memory();
 		if (!every || time_ticks() < next)
