@@ -3,7 +3,7 @@
  * What the config rules need to know of arm64. Also compiled into hvctl, so that
  * a config is judged there as it is here.
  */
-#include "config_rules.h"
+#include "../core/config_rules.h"
 
 static const struct config_platform_limit platform[] = {
 	/* GICv3 specification (IHI 0069) 12.8: frames of 64 KiB, at such addresses. */
@@ -32,7 +32,7 @@ static const struct config_platform_limit platform[] = {
 
 const struct config_limits arch_config_limits = {
 	.arch = BH_ARCH_ARM64,
-	.address_bits = 48,
+	.address_bits = 40, /* of the stage 2 format: see include/arch/pte.h */
 	.irq_first = 32,
 	.irq_last = 1019,
 	.entry_align = 4,

@@ -12,7 +12,7 @@
 struct cpu *this_cpu(void);
 
 /** What config rules need to know of the architecture. */
-extern const struct bh_config_limits arch_config_limits;
+extern const struct config_limits arch_config_limits;
 
 /** Prepare @cell's translation context; stage2.root is set by it. Returns 0 or -BH_E_*. */
 int arch_cell_create(struct cell *cell);

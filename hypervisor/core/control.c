@@ -5,6 +5,7 @@
  * a cell ends by itself under state_lock alone, so that it never waits for the
  * root cell.
  */
+#include <bulkhead/hypercall.h>
 #include "arch.h"
 #include "config_rules.h"
 #include "console.h"

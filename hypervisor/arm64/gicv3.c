@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* GICv3, the unit: finding it, taking it over, handing interrupts to cells and back. */
+#include "../core/arch.h"
+#include "../core/config_rules.h"
+#include "../core/control.h"
+#include "../core/memory.h"
+#include "../core/unit.h"
+#include "gicv3.h"
+
+#define ROUTER_AFFINITY MPIDR_AFFINITY
+
+u8 *gicd;
+u64 gicr_size;
+struct spinlock gicd_lock;
+
+static u8 *gicr_range;
+static u64 gicd_phys, gicr_phys;
+
+static const struct bh_platform *find_platform(u32 type)
+{
+	const struct bh_platform *platform = config_platform(system_config);
+
+	for (u32 i = 0; i < system_config->platform.count; i++)
+		if (platform[i].type == type)
+			return &platform[i];
+	return NULL;
+}
+
+static struct cpu *cpu_by_id(u64 hw_id)
+{
+	for (u32 i = 0; i < cpu_count; i++)
+		if (cpus[i].status->hw_id == hw_id)
+			return &cpus[i];
+	return NULL;
+}
+
+/* Give each CPU its redistributor; bounded by the range of the config. */
+static int find_redistributors(void)
+{
+	u64 offset = 0, found = 0;
+
+	while (offset + 2 * GICR_SGI_FRAME <= gicr_size) {
+		u64 typer = gic_read64(gicr_range, offset + GICR_TYPER);
+		/* Aff3.Aff2.Aff1.Aff0 in the upper half. */
+		struct cpu *cpu = cpu_by_id((typer >> 56) << 32 | ((typer >> 32) & 0xffffff));
+
+		if (cpu) {
+			percpu_of(cpu->index)->gicr = gicr_range + offset;
+			percpu_of(cpu->index)->gicr_offset = offset;
+			found++;
+		}
+		if (typer & GICR_TYPER_LAST)
+			break;
+		offset += (typer & GICR_TYPER_VLPIS ? 4 : 2) * GICR_SGI_FRAME;
+	}
+	return found == cpu_count ? 0 : -BH_E_FEATURE;
+}
+
+static int init(void)
+{
+	const struct bh_platform *dist = find_platform(BH_PLATFORM_GICV3_DIST);
+	const struct bh_platform *redist = find_platform(BH_PLATFORM_GICV3_REDIST);
+
+	if (!dist || !redist || !((read_sysreg(id_aa64pfr0_el1) >> 24) & 15))
+		return -BH_E_FEATURE;
+	gicd_phys = dist->phys;
+	gicr_phys = redist->phys;
+	gicr_size = redist->size;
+	gicd = map_device(dist->phys, dist->size);
+	gicr_range = map_device(redist->phys, redist->size);
+	if (!gicd || !gicr_range)
+		return -BH_E_NOMEM;
+	/* Affinity routing, and so the system register interface, must be in use. */
+	if (!(gic_read(gicd, GICD_CTLR) & BIT(4)))
+		return -BH_E_FEATURE;
+	return find_redistributors();
+}
+
+/* ---- cells ---- */
+
+static int add_cluster(struct arch_cell *arch, u64 hw_id)
+{
+	u64 affinity = sgi_affinity(hw_id);
+	struct gic_cluster *cluster = arch->clusters;
+
+	for (; cluster < arch->clusters + arch->cluster_count; cluster++)
+		if (cluster->affinity == affinity)
+			break;
+	if (cluster == arch->clusters + GIC_CLUSTERS)
+		return -BH_E_NOMEM;
+	if (cluster == arch->clusters + arch->cluster_count)
+		arch->cluster_count++;
+	cluster->affinity = affinity;
+	cluster->targets |= (u16)(1u << (hw_id & 15));
+	return 0;
+}
+
+static void note_interrupts(struct cell *cell)
+{
+	const struct bh_irq *irq = config_irqs(cell->config);
+
+	for (u32 i = 0; i < cell->config->irqs.count; i++, irq++) {
+		for (u32 n = irq->first; n < irq->first + irq->count; n++) {
+			cell->arch.spis[n / 32] |= 1u << (n % 32);
+			if (irq->flags & BH_IRQ_RAISED)
+				cell->arch.raised[n / 32] |= 1u << (n % 32);
+		}
+	}
+}
+
+static int take_cell(struct cell *cell)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < cell->config->cpus.count && !err; i++)
+		err = add_cluster(&cell->arch, config_cpus(cell->config)[i]);
+	if (!err)
+		err = mmio_add(&cell->mmio, gicd_phys, 0x10000, gicv3_dist_access, NULL);
+	if (!err)
+		err = mmio_add(&cell->mmio, gicr_phys, gicr_size, gicv3_redist_access, NULL);
+	if (err)
+		return err;
+	note_interrupts(cell);
+	if (cell != root_cell)
+		gicv3_dist_take(cell);
+	cell->arch.gic_ready = true;
+	return 0;
+}
+
+static void return_cell(struct cell *cell)
+{
+	if (cell->arch.gic_ready)
+		gicv3_dist_return(cell);
+	cell->arch.gic_ready = false;
+}
+
+int arch_raise_irq(struct cell *cell, u64 irq)
+{
+	int err = -BH_E_NOENT;
+
+	if (irq > GIC_SPI_LAST || !(cell->arch.raised[irq / 32] & BIT(irq % 32)))
+		return err;
+	/* With the lock, and looked at again: the cell may be on its way out. */
+	spin_lock(&gicd_lock);
+	if (!cell_runs(cell)) {
+		err = -BH_E_STATE;
+	} else if (cell->arch.raised[irq / 32] & BIT(irq % 32)) {
+		gic_write(gicd, GICD_ISPENDR + irq / 32 * 4, 1u << (irq % 32));
+		err = 0;
+	}
+	spin_unlock(&gicd_lock);
+	return err;
+}
+
+/* ---- CPUs ---- */
+
+/*
+ * The root cell's Linux uses EOImode 1 when it was booted at EL2: it drops priority and
+ * deactivates with two writes, the second of which is in a register that is shared with group
+ * 0 and so becomes virtual with HCR_EL2.FMO. Give it a virtual PMR and CTLR that read as
+ * it left them, and let the physical EOImode 0 deactivate with the first write.
+ * Arm IHI 0069, 8.1.4 and 9.4.
+ */
+static int cpu_enter(struct cpu *cpu)
+{
+	struct percpu *percpu = percpu_of(cpu->index);
+	u64 pmr = read_sysreg(ICC_PMR_EL1), ctlr = read_sysreg(ICC_CTLR_EL1);
+	u64 enabled = read_sysreg(ICC_IGRPEN1_EL1) & 1;
+
+	if (!(read_sysreg(ICC_SRE_EL2) & 1))
+		return -BH_E_FEATURE;
+	write_sysreg(ICH_HCR_EL2, 0);
+	/* VPMR, VEOIM, VENG1 */
+	write_sysreg(ICH_VMCR_EL2, pmr << 24 | ((ctlr >> 1) & 1) << 9 | enabled << 1);
+	write_sysreg(ICC_CTLR_EL1, ctlr & ~BIT(1));
+	write_sysreg(ICC_PMR_EL1, 0xf0);
+	isb();
+	/*
+	 * The loader may be inside an SGI that it has dropped and will deactivate with a
+	 * write that is virtual from now on.
+	 */
+	gic_write(percpu->gicr, GICR_SGI_FRAME + GICD_ICACTIVER, 0xffff);
+	return 0;
+}
+
+static void cpu_leave(struct cpu *cpu)
+{
+	u64 vmcr = read_sysreg(ICH_VMCR_EL2);
+
+	(void)cpu;
+	write_sysreg(ICC_CTLR_EL1,
+		     (read_sysreg(ICC_CTLR_EL1) & ~BIT(1)) | ((vmcr >> 9) & 1) << 1);
+	write_sysreg(ICC_PMR_EL1, vmcr >> 24);
+	write_sysreg(ICH_VMCR_EL2, 0);
+	write_sysreg(ICH_HCR_EL2, 0);
+	isb();
+}
+
+/* End whatever the guest left active; EOIs without an acknowledge if AP1R cannot be written. */
+static void clear_active_priorities(void)
+{
+	u64 preemption_bits = ((read_sysreg(ICC_CTLR_EL1) >> 8) & 7) + 1;
+
+	write_sysreg(ICC_AP1R0_EL1, 0);
+	/* AP1R1 exists with 6 bits of priority, AP1R2 and 3 with 7. */
+	if (preemption_bits >= 6)
+		write_sysreg(ICC_AP1R1_EL1, 0);
+	if (preemption_bits >= 7) {
+		write_sysreg(ICC_AP1R2_EL1, 0);
+		write_sysreg(ICC_AP1R3_EL1, 0);
+	}
+	isb();
+	write_sysreg(ICC_CTLR_EL1, read_sysreg(ICC_CTLR_EL1) | BIT(1));
+	isb();
+	for (u32 i = 0; i < 128 && (read_sysreg(ICC_RPR_EL1) & 0xff) != 0xff; i++) {
+		write_sysreg(ICC_EOIR1_EL1, GIC_KICK);
+		isb();
+	}
+}
+
+/* Nothing of the cell stays; the kick alone can interrupt a wait. */
+static void cpu_reset(struct cpu *cpu)
+{
+	write_sysreg(ICC_SRE_EL1, 7);
+	isb();
+	write_sysreg(ICC_IGRPEN1_EL1, 0);
+	write_sysreg(ICH_HCR_EL2, 0);
+	write_sysreg(ICH_VMCR_EL2, 0);
+	isb();
+	clear_active_priorities();
+	write_sysreg(ICC_CTLR_EL1, 0);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	write_sysreg(ICC_PMR_EL1, 0xff);
+	gicv3_redist_reset(percpu_of(cpu->index));
+	write_sysreg(ICC_IGRPEN1_EL1, 1);
+	isb();
+}
+
+void gicv3_send_kick(const struct cpu *cpu)
+{
+	u64 hw_id = cpu->status->hw_id;
+
+	write_sysreg(ICC_SGI1R_EL1,
+		     sgi_affinity(hw_id) | (u64)GIC_KICK << 24 | BIT(hw_id & 15));
+	isb();
+}
+
+bool gicv3_take_kick(void)
+{
+	u64 irq = read_sysreg(ICC_IAR1_EL1) & 0xffffff;
+
+	if (irq >= 1020 && irq < 8192)
+		return false;
+	dsb(sy);
+	write_sysreg(ICC_EOIR1_EL1, irq);
+	isb();
+	return irq == GIC_KICK;
+}
+
+UNIT(gicv3) = {
+	.name = "GICv3",
+	.init = init,
+	.cell_create = take_cell,
+	.cell_reset = gicv3_dist_reset,
+	.cell_destroy = return_cell,
+	.cpu_enter = cpu_enter,
+	.cpu_reset = cpu_reset,
+	.cpu_leave = cpu_leave,
+};

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * EL2's own address space. One set of tables for all CPUs:
+ *
+ *   ARCH_HYPERVISOR_VIRT               hypervisor memory: image by pages, code RX, constants R,
+ *                                      data RW; the page pool by 2 MiB blocks, RW
+ *   PERCPU_VIRT                        a guard page, stack page and status page for each CPU
+ *   WINDOW_VIRT                        windows to guest memory, two pages for each CPU, and the
+ *                                      scrub window
+ *   DEVICE_VIRT                        device registers
+ *   the image's first page, physical   RX, to switch the MMU on and off
+ *
+ * Descriptors: Arm ARM D8.3, single-stage EL2 regime. Nothing is writable and executable
+ * (SCTLR_EL2.WXN enforces it besides).
+ */
+#include <bulkhead/abi.h>
+#include <arch/cpu.h>
+#include "../core/console.h"
+#include "../core/memory.h"
+#include "../core/pool.h"
+#include "mmu.h"
+#include "percpu.h"
+
+#define WINDOW_VIRT (ARCH_HYPERVISOR_VIRT + 0x08200000)
+#define DEVICE_VIRT (ARCH_HYPERVISOR_VIRT + 0x0c000000)
+#define DEVICE_END (ARCH_HYPERVISOR_VIRT + 0x40000000)
+#define SCRUB_VIRT (WINDOW_VIRT + 0x100000)
+#define HYPERVISOR_MAX 0x04000000ull
+
+#define DESC_TABLE 3ull
+#define DESC_PAGE 3ull
+#define DESC_BLOCK 1ull
+#define DESC_DEVICE (1ull << 2) /* AttrIndx 1 */
+#define DESC_RO BIT(7)
+#define DESC_SHARED (3ull << 8)
+#define DESC_AF BIT(10)
+#define DESC_XN BIT(54)
+#define ATTR_RX (DESC_RO | DESC_SHARED | DESC_AF)
+#define ATTR_R (DESC_RO | DESC_SHARED | DESC_AF | DESC_XN)
+#define ATTR_RW (DESC_SHARED | DESC_AF | DESC_XN)
+#define ATTR_DEVICE (DESC_DEVICE | DESC_AF | DESC_XN)
+
+#define TABLE(name) static u64 name[512] __aligned(4096) __section(".bss.tables")
+
+u64 el2_level0[512] __aligned(4096) __section(".bss.tables");
+TABLE(level1);
+TABLE(level2);
+TABLE(level3_image);
+TABLE(level3_percpu);
+TABLE(level3_windows);
+TABLE(level1_identity);
+TABLE(level2_identity);
+TABLE(level3_identity);
+
+extern u64 boot_phys_base, boot_phys_size, boot_config_offset, boot_config_size;
+extern u8 image_start[], __text_end[], __rodata_end[], __memory_end[], trampoline_end[];
+extern u8 __tables_start[], __tables_end[];
+
+u64 hypervisor_phys, hypervisor_size;
+static u64 next_device = DEVICE_VIRT;
+
+static u64 index_at(u64 address, unsigned int shift)
+{
+	return (address >> shift) & 511;
+}
+
+/*
+ * With the MMU off, the address of a symbol is its physical address; what is computed
+ * from constants here, and nothing that would need a relocated pointer, may be used.
+ */
+
+static void early_image(u64 phys)
+{
+	u64 text = (u64)(__text_end - image_start), rodata = (u64)(__rodata_end - image_start);
+	u64 end = (u64)(__memory_end - image_start);
+
+	for (u64 offset = 0; offset < end; offset += PAGE_SIZE) {
+		u64 attr = offset < text ? ATTR_RX : offset < rodata ? ATTR_R : ATTR_RW;
+
+		level3_image[offset / PAGE_SIZE] = (phys + offset) | attr | DESC_PAGE;
+	}
+	/* What follows in the first 2 MiB: the CPUs' areas are left out by map_percpu(). */
+	for (u64 offset = end; offset < BIT(21); offset += PAGE_SIZE)
+		level3_image[offset / PAGE_SIZE] = (phys + offset) | ATTR_RW | DESC_PAGE;
+}
+
+static void early_tables(u64 phys, u64 size)
+{
+	el2_level0[index_at(ARCH_HYPERVISOR_VIRT, 39)] = (u64)level1 | DESC_TABLE;
+	level1[index_at(ARCH_HYPERVISOR_VIRT, 30)] = (u64)level2 | DESC_TABLE;
+	level2[0] = (u64)level3_image | DESC_TABLE;
+	for (u64 offset = BIT(21); offset < size; offset += BIT(21))
+		level2[offset >> 21] = (phys + offset) | ATTR_RW | DESC_BLOCK;
+	level2[index_at(PERCPU_VIRT, 21)] = (u64)level3_percpu | DESC_TABLE;
+	level2[index_at(WINDOW_VIRT, 21)] = (u64)level3_windows | DESC_TABLE;
+
+	el2_level0[index_at(phys, 39)] = (u64)level1_identity | DESC_TABLE;
+	level1_identity[index_at(phys, 30)] = (u64)level2_identity | DESC_TABLE;
+	level2_identity[index_at(phys, 21)] = (u64)level3_identity | DESC_TABLE;
+	level3_identity[index_at(phys, 12)] = phys | ATTR_RX | DESC_PAGE;
+}
+
+/* What this CPU needs to have: 4 KiB granule in both stages, 40 bits of physical address. */
+static bool cpu_fits(void)
+{
+	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1);
+	u64 tgran4_2 = (mmfr0 >> 40) & 15, tgran4 = (mmfr0 >> 28) & 15;
+
+	return (mmfr0 & 15) >= 2 && tgran4 != 15 && tgran4_2 != 1;
+}
+
+s64 early_map(u64 phys)
+{
+	u64 image = (u64)(__memory_end - image_start);
+
+	if (!cpu_fits())
+		return -BH_E_FEATURE;
+	if (phys != boot_phys_base || phys & (BIT(21) - 1) || boot_phys_size & (BIT(21) - 1) ||
+	    !boot_phys_size || boot_phys_size > HYPERVISOR_MAX || image > BIT(21) ||
+	    index_at(phys, 39) == index_at(ARCH_HYPERVISOR_VIRT, 39) ||
+	    boot_config_offset & PAGE_MASK || boot_config_offset < image ||
+	    boot_config_offset > boot_phys_size ||
+	    boot_config_size > boot_phys_size - boot_config_offset)
+		return -BH_E_INVAL;
+	early_image(phys);
+	early_tables(phys, boot_phys_size);
+	hypervisor_phys = phys;
+	hypervisor_size = boot_phys_size;
+	/*
+	 * Written past the caches: drop lines that speculation through the loader's mapping
+	 * may have fetched since the loader cleaned them.
+	 */
+	for (u8 *line = __tables_start; line < __tables_end; line += 16)
+		__asm__ volatile("dc civac, %0" : : "r"(line) : "memory");
+	dsb(sy);
+	return 0;
+}
+
+/* ---- with the MMU on ---- */
+
+void map_percpu(u32 count)
+{
+	u64 phys = hypervisor_phys + (u64)(__memory_end - image_start);
+
+	for (u32 i = 0; i < count; i++, phys += ARCH_PERCPU_SIZE) {
+		u64 *entry = &level3_percpu[(u64)i << (PERCPU_STRIDE_SHIFT - 12)];
+		u64 offset = phys - hypervisor_phys;
+
+		entry[1] = phys | ATTR_RW | DESC_PAGE;
+		entry[2] = (phys + PAGE_SIZE) | ATTR_RW | DESC_PAGE;
+		/* Reached there only, so that the guard pages guard. */
+		level3_image[offset / PAGE_SIZE] = 0;
+		level3_image[offset / PAGE_SIZE + 1] = 0;
+	}
+	dsb(ishst);
+	__asm__ volatile("tlbi alle2is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+static bool map_device_page(u64 virt, u64 phys)
+{
+	u64 *level3, *entry = &level2[index_at(virt, 21)];
+
+	if (!*entry) {
+		level3 = pool_alloc(1, 1);
+		if (!level3)
+			return false;
+		*entry = virt_to_phys(level3) | DESC_TABLE;
+	}
+	level3 = phys_to_virt(*entry & ~PAGE_MASK);
+	level3[index_at(virt, 12)] = phys | ATTR_DEVICE | DESC_PAGE;
+	return true;
+}
+
+void *map_device(u64 phys, u64 size)
+{
+	u64 virt = next_device;
+
+	if (phys & PAGE_MASK || size & PAGE_MASK || size > DEVICE_END - virt)
+		return NULL;
+	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+		if (!map_device_page(virt + offset, phys + offset))
+			return NULL;
+	next_device += size;
+	dsb(ishst);
+	isb();
+	return (void *)virt;
+}
+
+/* Windows are used by the CPU that maps them only, so its own TLB is all there is to flush. */
+static void flush_page(u64 virt)
+{
+	dsb(nshst);
+	__asm__ volatile("tlbi vae2, %0" : : "r"(virt >> 12) : "memory");
+	dsb(nsh);
+	isb();
+}
+
+static u64 window_virt(unsigned int slot)
+{
+	return WINDOW_VIRT + (this_percpu()->cpu->index * 2 + slot) * PAGE_SIZE;
+}
+
+void *window_map(unsigned int slot, u64 phys)
+{
+	u64 virt = window_virt(slot);
+
+	level3_windows[index_at(virt, 12)] = phys | ATTR_RW | DESC_PAGE;
+	dsb(ishst);
+	isb();
+	return (void *)virt;
+}
+
+void window_unmap(unsigned int slot)
+{
+	u64 virt = window_virt(slot);
+
+	level3_windows[index_at(virt, 12)] = 0;
+	flush_page(virt);
+}
+
+/* The scrub window is one for all CPUs, which take turns with the management lock. */
+static u8 *scrub_map(u64 phys, u64 size)
+{
+	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = (phys + offset) | ATTR_RW |
+								   DESC_PAGE;
+	dsb(ishst);
+	isb();
+	return (u8 *)SCRUB_VIRT;
+}
+
+static void scrub_unmap(u64 size)
+{
+	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = 0;
+	dsb(ishst);
+	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+		__asm__ volatile("tlbi vae2, %0" : : "r"((SCRUB_VIRT + offset) >> 12) : "memory");
+	dsb(nsh);
+	isb();
+}
+
+static u64 line_bytes(void)
+{
+	/* CTR_EL0.DminLine: log2 of words in the smallest data cache line. */
+	return 4ull << ((read_sysreg(ctr_el0) >> 16) & 15);
+}
+
+static void clean_range(u8 *start, u64 size)
+{
+	u64 line = line_bytes();
+
+	for (u8 *p = start; p < start + size; p += line)
+		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
+	/* Instruction caches may hold what was there before. */
+	__asm__ volatile("dsb ish; ic ialluis; dsb ish; isb" : : : "memory");
+}
+
+void clean(u64 phys, u64 size)
+{
+	clean_range(scrub_map(phys, size), size);
+	scrub_unmap(size);
+}
+
+void scrub(u64 phys, u64 size)
+{
+	u8 *start = scrub_map(phys, size);
+	u64 dczid = read_sysreg(dczid_el0);
+	u64 block = dczid & BIT(4) ? 0 : 4ull << (dczid & 15);
+
+	if (block) {
+		for (u8 *p = start; p < start + size; p += block)
+			__asm__ volatile("dc zva, %0" : : "r"(p) : "memory");
+	} else {
+		for (u64 *p = (u64 *)start; p < (u64 *)(start + size); p++)
+			WRITE_ONCE(*p, 0);
+	}
+	clean_range(start, size);
+	scrub_unmap(size);
+}
