@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The config rules. See config_rules.h for who uses them and how; the numbers
- * are in <bulkhead/rules.h>, docs/configuring.md explains each.
+ * The config rules, but for those on the format (config_format.c). config_rules.h
+ * tells who uses them and how; the numbers are in <bulkhead/rules.h>,
+ * docs/configuring.md explains each.
  *
  * An entry that is wrong by itself is reported for that alone and is left out of
  * the comparisons between entries: one mistake, one report.
@@ -21,11 +22,11 @@ struct check {
 	const struct config_limits *limits;
 	const struct bh_config *config; /* under scrutiny */
 	const struct bh_config *system; /* the same, for a system config */
+	bh_rule_fn fn; /* NULL once it wants to hear no more */
+	void *ctx;
 	const struct bh_config *const *cells;
 	const struct bh_config *other; /* of cells, the one compared with */
 	unsigned int cell_count;
-	bh_rule_fn fn; /* NULL once it wants to hear no more */
-	void *ctx;
 	uint32_t list; /* the entry under scrutiny */
 	uint32_t index;
 	bool passed;
@@ -51,12 +52,23 @@ static void hit(struct check *c, enum bh_rule rule)
 	clash(c, rule, NULL, BH_LIST_HEADER, 0);
 }
 
+static uint32_t count_of(const struct bh_config *config, uint32_t list)
+{
+	/* The header has the arrays in the order of enum bh_config_list. */
+	const char *arrays = (const char *)config + offsetof(struct bh_config, cpus);
+
+	return ((const struct bh_array *)arrays)[list - BH_LIST_CPUS].count;
+}
+
+_Static_assert(offsetof(struct bh_config, platform) - offsetof(struct bh_config, cpus) ==
+		       (BH_LIST_PLATFORM - BH_LIST_CPUS) * sizeof(struct bh_array),
+	       "arrays are in order");
+
 /* Looks at each entry of a list, then at the header again. */
-static void each(struct check *c, uint32_t list, uint32_t count,
-		 void (*look)(struct check *c, uint32_t index))
+static void each(struct check *c, uint32_t list, void (*look)(struct check *c, uint32_t index))
 {
 	c->list = list;
-	for (c->index = 0; c->index < count; c->index++)
+	for (c->index = 0; c->index < count_of(c->config, list); c->index++)
 		look(c, c->index);
 	c->list = BH_LIST_HEADER;
 	c->index = 0;
@@ -82,77 +94,6 @@ static bool within(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 static bool addressable(const struct check *c, uint64_t start, uint64_t size)
 {
 	return within(start, size, 0, 1ull << c->limits->address_bits);
-}
-
-static bool terminated(const char *text, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (!text[i])
-			return true;
-	return false;
-}
-
-/* --- Format ------------------------------------------------------------- */
-
-static bool magic_fits(const struct bh_config *config)
-{
-	for (int i = 0; i < 8; i++)
-		if (config->magic[i] != BH_CONFIG_MAGIC[i])
-			return false;
-	return true;
-}
-
-static bool array_fits(const struct bh_config *config, struct bh_array array, size_t entry_size,
-		       uint32_t max)
-{
-	if (!array.count)
-		return !array.offset;
-	return array.count <= max && array.offset % 8 == 0 &&
-	       array.offset >= sizeof(struct bh_config) &&
-	       array.offset + (uint64_t)array.count * entry_size <= config->total_size;
-}
-
-static bool sizes_fit(const struct bh_config *config, size_t size)
-{
-	return config->total_size >= sizeof(*config) && config->total_size <= size &&
-	       config->total_size <= BH_CONFIG_MAX_SIZE && config->total_size % 8 == 0 &&
-	       config->file_size >= config->total_size;
-}
-
-static bool arrays_fit(const struct bh_config *config)
-{
-	const uint32_t max = BH_CONFIG_MAX_ENTRIES;
-
-	return array_fits(config, config->cpus, sizeof(uint64_t), BH_MAX_CPUS) &&
-	       array_fits(config, config->memory, sizeof(struct bh_memory), max) &&
-	       array_fits(config, config->irqs, sizeof(struct bh_irq), max) &&
-	       array_fits(config, config->platform, sizeof(struct bh_platform), max);
-}
-
-bool config_check_format(const struct config_limits *limits, const void *blob, size_t size,
-			 uint16_t kind, bh_rule_fn fn, void *ctx)
-{
-	const struct bh_config *config = blob;
-	struct check c = { .limits = limits, .fn = fn, .ctx = ctx, .passed = true };
-
-	/* The reports before KIND carry no config: it cannot be read yet. */
-	if (size < sizeof(*config) || (uintptr_t)blob % 8 || !magic_fits(config))
-		hit(&c, BH_RULE_FORMAT);
-	else if (config->version != BH_CONFIG_VERSION)
-		hit(&c, BH_RULE_VERSION);
-	else if (config->arch != limits->arch)
-		hit(&c, BH_RULE_ARCH);
-	else if (!sizes_fit(config, size) || !arrays_fit(config) ||
-		 !terminated(config->name, BH_NAME_SIZE) ||
-		 !terminated(config->cmdline, BH_CMDLINE_SIZE))
-		hit(&c, BH_RULE_FORMAT);
-	if (!c.passed)
-		return false;
-
-	c.config = config;
-	if (config->kind != kind)
-		hit(&c, BH_RULE_KIND);
-	return c.passed;
 }
 
 /* --- Header ------------------------------------------------------------- */
@@ -191,16 +132,33 @@ static void check_name_taken(struct check *c, const struct bh_config *other)
 		clash(c, BH_RULE_NAME_TWICE, other, BH_LIST_HEADER, 0);
 }
 
+/* Fields that belong to the other kind of config are 0. */
+static bool foreign_fields(const struct check *c)
+{
+	const struct bh_config *config = c->config;
+
+	if (is_system(c))
+		return config->entry || config->entry_arg || config->cmdline[0];
+	return config->hypervisor_phys || config->hypervisor_size || config->platform.count;
+}
+
+static bool reserved_fields(const struct bh_config *config)
+{
+	uint32_t used = 0;
+
+	for (size_t i = 0; i < sizeof(config->reserved) / sizeof(config->reserved[0]); i++)
+		used |= config->reserved[i].offset | config->reserved[i].count;
+	return used;
+}
+
 static void check_flags(struct check *c)
 {
 	const struct bh_config *config = c->config;
 	uint32_t allowed = c->limits->flags & ~(is_system(c) ? CELL_ONLY_FLAGS : 0);
 	uint32_t exclusive = config->flags & c->limits->exclusive_flags;
-	uint32_t reserved = 0;
 
-	for (size_t i = 0; i < sizeof(config->reserved) / sizeof(config->reserved[0]); i++)
-		reserved |= config->reserved[i].offset | config->reserved[i].count;
-	if (reserved || (config->flags & ~allowed) || config->fault_policy > BH_FAULT_INJECT)
+	if ((config->flags & ~allowed) || config->fault_policy > BH_FAULT_INJECT ||
+	    foreign_fields(c) || reserved_fields(config))
 		hit(c, BH_RULE_FLAGS);
 	if (exclusive & (exclusive - 1))
 		hit(c, BH_RULE_GIC_MODE);
@@ -259,7 +217,7 @@ static void check_root_keeps_cpu(struct check *c)
 	hit(c, BH_RULE_CPU_ALL);
 }
 
-/* --- Memory ------------------------------------------------------------- */
+/* --- Entries by themselves ---------------------------------------------- */
 
 static enum bh_rule region_flags_rule(const struct check *c, const struct bh_memory *m)
 {
@@ -278,7 +236,6 @@ static enum bh_rule region_flags_rule(const struct check *c, const struct bh_mem
 	return BH_RULE_NONE;
 }
 
-/* The rule that a region breaks by itself. */
 static enum bh_rule region_rule(const struct check *c, const struct bh_memory *m)
 {
 	if ((m->phys | m->virt | m->size) % BH_PAGE_SIZE || !m->size)
@@ -289,95 +246,6 @@ static enum bh_rule region_rule(const struct check *c, const struct bh_memory *m
 		return BH_RULE_MEM_IDENTITY;
 	return region_flags_rule(c, m);
 }
-
-static bool overlap_phys(const struct bh_memory *a, const struct bh_memory *b)
-{
-	return !((a->flags | b->flags) & BH_MEM_COMM) &&
-	       overlap(a->phys, a->size, b->phys, b->size);
-}
-
-static void check_overlap(struct check *c, const struct bh_memory *m)
-{
-	const struct bh_memory *n = config_memory(c->config);
-
-	for (uint32_t i = 0; i < c->index; i++, n++) {
-		if (region_rule(c, n) != BH_RULE_NONE)
-			continue;
-		if (overlap_phys(m, n))
-			clash(c, BH_RULE_MEM_OVERLAP_PHYS, c->config, BH_LIST_MEMORY, i);
-		/* In the root cell the two are the same. */
-		if (!is_system(c) && overlap(m->virt, m->size, n->virt, n->size))
-			clash(c, BH_RULE_MEM_OVERLAP_VIRT, c->config, BH_LIST_MEMORY, i);
-	}
-}
-
-/* Memory that no cell may have. */
-static bool check_forbidden(struct check *c, const struct bh_memory *m)
-{
-	const struct bh_config *s = c->system;
-	const struct bh_platform *p = config_platform(s);
-	bool clean = true;
-
-	if (overlap(m->phys, m->size, s->hypervisor_phys, s->hypervisor_size)) {
-		clash(c, BH_RULE_MEM_HYPERVISOR, s, BH_LIST_HEADER, 0);
-		clean = false;
-	}
-	for (uint32_t i = 0; i < s->platform.count; i++, p++) {
-		if (overlap(m->phys, m->size, p->phys, p->size)) {
-			clash(c, BH_RULE_MEM_PLATFORM, s, BH_LIST_PLATFORM, i);
-			clean = false;
-		}
-	}
-	return clean;
-}
-
-/*
- * A cell gets a part of one region of the root cell, of the same kind, with no
- * more rights: a second view of other type would break the coherence of caches.
- */
-static void check_part_of_root(struct check *c, const struct bh_memory *m)
-{
-	const struct bh_memory *root = config_memory(c->system);
-
-	for (uint32_t i = 0; i < c->system->memory.count; i++, root++)
-		if (within(m->phys, m->size, root->phys, root->size) &&
-		    !((m->flags ^ root->flags) & BH_MEM_IO) &&
-		    !(m->flags & RIGHTS_FLAGS & ~root->flags))
-			return;
-	hit(c, BH_RULE_MEM_NOT_ROOT);
-}
-
-static void check_region(struct check *c, uint32_t index)
-{
-	const struct bh_memory *m = &config_memory(c->config)[index];
-	enum bh_rule rule = region_rule(c, m);
-
-	if (rule != BH_RULE_NONE) {
-		hit(c, rule);
-		return;
-	}
-	check_overlap(c, m);
-	if (m->flags & BH_MEM_COMM)
-		return;
-	if (check_forbidden(c, m) && !is_system(c))
-		check_part_of_root(c, m);
-	if ((m->flags & BH_MEM_DMA) && !(c->config->flags & BH_CELL_ALLOW_UNPROTECTED_DMA))
-		hit(c, BH_RULE_DMA);
-}
-
-static void check_region_taken(struct check *c, uint32_t index)
-{
-	const struct bh_memory *m = &config_memory(c->config)[index];
-	const struct bh_memory *n = config_memory(c->other);
-
-	if (region_rule(c, m) != BH_RULE_NONE)
-		return;
-	for (uint32_t i = 0; i < c->other->memory.count; i++, n++)
-		if (overlap_phys(m, n) && !(m->flags & n->flags & BH_MEM_ROOTSHARED))
-			clash(c, BH_RULE_MEM_TAKEN, c->other, BH_LIST_MEMORY, i);
-}
-
-/* --- Interrupts --------------------------------------------------------- */
 
 static enum bh_rule irq_rule(const struct check *c, const struct bh_irq *irq)
 {
@@ -391,46 +259,152 @@ static enum bh_rule irq_rule(const struct check *c, const struct bh_irq *irq)
 	return BH_RULE_NONE;
 }
 
-static bool overlap_irq(const struct bh_irq *a, const struct bh_irq *b)
+/* The rule that an entry of the config under scrutiny breaks by itself. */
+static enum bh_rule entry_rule(const struct check *c, uint32_t list, uint32_t index)
 {
-	return overlap(a->first, a->count, b->first, b->count);
+	if (list == BH_LIST_MEMORY)
+		return region_rule(c, &config_memory(c->config)[index]);
+	if (list == BH_LIST_IRQS)
+		return irq_rule(c, &config_irqs(c->config)[index]);
+	return BH_RULE_NONE;
 }
 
-static void check_irq_of_root(struct check *c, const struct bh_irq *irq)
-{
-	const struct bh_irq *root = config_irqs(c->system);
+/* --- Ranges: what memory, interrupts and platform devices have in common -- */
 
-	for (uint32_t i = 0; i < c->system->irqs.count; i++, root++)
-		if (within(irq->first, irq->count, root->first, root->count) &&
-		    irq->flags == root->flags)
+struct range {
+	uint64_t start;
+	uint64_t size;
+	uint32_t flags;
+};
+
+/* Physical ranges, numbers of interrupts. The comm page is nowhere physically. */
+static struct range range_of(const struct bh_config *config, uint32_t list, uint32_t index)
+{
+	const struct bh_memory *m = &config_memory(config)[index];
+	const struct bh_irq *irq = &config_irqs(config)[index];
+	const struct bh_platform *p = &config_platform(config)[index];
+
+	if (list == BH_LIST_MEMORY)
+		return (struct range){ m->phys, m->flags & BH_MEM_COMM ? 0 : m->size, m->flags };
+	if (list == BH_LIST_IRQS)
+		return (struct range){ irq->first, irq->count, irq->flags };
+	return (struct range){ p->phys, p->size, 0 };
+}
+
+/*
+ * Compares the entry under scrutiny with the first @count ones of a list of @other.
+ * Overlaps break @rule, unless both sides have the flag @shared.
+ */
+static bool check_overlaps(struct check *c, enum bh_rule rule, const struct bh_config *other,
+			   uint32_t list, uint32_t count, uint32_t shared)
+{
+	const struct range r = range_of(c->config, c->list, c->index);
+	bool clean = true;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct range o = range_of(other, list, i);
+
+		if (!overlap(r.start, r.size, o.start, o.size) || (r.flags & o.flags & shared))
+			continue;
+		if (other == c->config && entry_rule(c, list, i) != BH_RULE_NONE)
+			continue;
+		clash(c, rule, other, list, i);
+		clean = false;
+	}
+	return clean;
+}
+
+/*
+ * What a cell gets is a part of one entry of the root cell's list, of the same
+ * kind (@same: flags that must be equal), with no more rights. A second view of
+ * memory with another type would break the coherence of caches.
+ */
+static void check_part_of_root(struct check *c, enum bh_rule rule, uint32_t same)
+{
+	const struct range r = range_of(c->config, c->list, c->index);
+
+	for (uint32_t i = 0; i < count_of(c->system, c->list); i++) {
+		const struct range root = range_of(c->system, c->list, i);
+
+		if (within(r.start, r.size, root.start, root.size) &&
+		    !((r.flags ^ root.flags) & same) && !(r.flags & RIGHTS_FLAGS & ~root.flags))
 			return;
-	hit(c, BH_RULE_IRQ_NOT_ROOT);
+	}
+	hit(c, rule);
 }
 
-static void check_irq(struct check *c, uint32_t index)
+/* --- Memory ------------------------------------------------------------- */
+
+static void check_overlap_virt(struct check *c, const struct bh_memory *m)
 {
-	const struct bh_irq *all = config_irqs(c->config), *irq = &all[index];
-	enum bh_rule rule = irq_rule(c, irq);
+	const struct bh_memory *n = config_memory(c->config);
+
+	for (uint32_t i = 0; i < c->index; i++, n++)
+		if (overlap(m->virt, m->size, n->virt, n->size) &&
+		    entry_rule(c, BH_LIST_MEMORY, i) == BH_RULE_NONE)
+			clash(c, BH_RULE_MEM_OVERLAP_VIRT, c->config, BH_LIST_MEMORY, i);
+}
+
+/* Memory that no cell may have. */
+static bool check_forbidden(struct check *c, const struct bh_memory *m)
+{
+	const struct bh_config *s = c->system;
+
+	if (overlap(m->phys, m->size, s->hypervisor_phys, s->hypervisor_size)) {
+		clash(c, BH_RULE_MEM_HYPERVISOR, s, BH_LIST_HEADER, 0);
+		return false;
+	}
+	return check_overlaps(c, BH_RULE_MEM_PLATFORM, s, BH_LIST_PLATFORM, s->platform.count, 0);
+}
+
+static void check_region(struct check *c, uint32_t index)
+{
+	const struct bh_memory *m = &config_memory(c->config)[index];
+	enum bh_rule rule = entry_rule(c, BH_LIST_MEMORY, index);
 
 	if (rule != BH_RULE_NONE) {
 		hit(c, rule);
 		return;
 	}
-	for (uint32_t i = 0; i < index; i++)
-		if (irq_rule(c, &all[i]) == BH_RULE_NONE && overlap_irq(irq, &all[i]))
-			clash(c, BH_RULE_IRQ_TWICE, c->config, BH_LIST_IRQS, i);
+	/* In the root cell, virtual is physical. */
 	if (!is_system(c))
-		check_irq_of_root(c, irq);
+		check_overlap_virt(c, m);
+	check_overlaps(c, BH_RULE_MEM_OVERLAP_PHYS, c->config, BH_LIST_MEMORY, index, 0);
+	if (m->flags & BH_MEM_COMM)
+		return;
+	if (check_forbidden(c, m) && !is_system(c))
+		check_part_of_root(c, BH_RULE_MEM_NOT_ROOT, BH_MEM_IO);
+	if ((m->flags & BH_MEM_DMA) && !(c->config->flags & BH_CELL_ALLOW_UNPROTECTED_DMA))
+		hit(c, BH_RULE_DMA);
+}
+
+static void check_region_taken(struct check *c, uint32_t index)
+{
+	if (entry_rule(c, BH_LIST_MEMORY, index) == BH_RULE_NONE)
+		check_overlaps(c, BH_RULE_MEM_TAKEN, c->other, BH_LIST_MEMORY,
+			       c->other->memory.count, BH_MEM_ROOTSHARED);
+}
+
+/* --- Interrupts --------------------------------------------------------- */
+
+static void check_irq(struct check *c, uint32_t index)
+{
+	enum bh_rule rule = entry_rule(c, BH_LIST_IRQS, index);
+
+	if (rule != BH_RULE_NONE) {
+		hit(c, rule);
+		return;
+	}
+	check_overlaps(c, BH_RULE_IRQ_TWICE, c->config, BH_LIST_IRQS, index, 0);
+	if (!is_system(c))
+		check_part_of_root(c, BH_RULE_IRQ_NOT_ROOT, BH_IRQ_FLAGS);
 }
 
 static void check_irq_taken(struct check *c, uint32_t index)
 {
-	const struct bh_irq *irq = &config_irqs(c->config)[index];
-	const struct bh_irq *theirs = config_irqs(c->other);
-
-	for (uint32_t i = 0; i < c->other->irqs.count; i++, theirs++)
-		if (irq_rule(c, irq) == BH_RULE_NONE && overlap_irq(irq, theirs))
-			clash(c, BH_RULE_IRQ_TAKEN, c->other, BH_LIST_IRQS, i);
+	if (entry_rule(c, BH_LIST_IRQS, index) == BH_RULE_NONE)
+		check_overlaps(c, BH_RULE_IRQ_TAKEN, c->other, BH_LIST_IRQS, c->other->irqs.count,
+			       0);
 }
 
 /* --- Platform ----------------------------------------------------------- */
@@ -465,9 +439,9 @@ static void check_platform(struct check *c, uint32_t index)
 		hit(c, BH_RULE_PLATFORM);
 		return;
 	}
+	check_overlaps(c, BH_RULE_PLATFORM, c->config, BH_LIST_PLATFORM, index, 0);
 	for (uint32_t i = 0; i < index; i++)
-		if (overlap(p->phys, p->size, all[i].phys, all[i].size) ||
-		    (p->type == all[i].type && !limit->many))
+		if (p->type == all[i].type && !limit->many)
 			clash(c, BH_RULE_PLATFORM, c->config, BH_LIST_PLATFORM, i);
 }
 
@@ -525,7 +499,7 @@ static void check_comm(struct check *c, uint32_t index)
 
 	if (!(all[index].flags & BH_MEM_COMM))
 		return;
-	if (region_rule(c, &all[index]) == BH_RULE_NONE && all[index].size != BH_PAGE_SIZE)
+	if (entry_rule(c, BH_LIST_MEMORY, index) == BH_RULE_NONE && all[index].size != BH_PAGE_SIZE)
 		hit(c, BH_RULE_COMM);
 	for (uint32_t i = 0; i < index; i++)
 		if (all[i].flags & BH_MEM_COMM)
@@ -573,54 +547,38 @@ static bool console_fits(const struct check *c)
 	return false;
 }
 
-/* Fields that belong to the other kind of config are 0. */
-static void check_foreign_fields(struct check *c)
-{
-	const struct bh_config *config = c->config;
-	bool foreign;
-
-	if (is_system(c))
-		foreign = config->entry || config->entry_arg || config->cmdline[0];
-	else
-		foreign = config->hypervisor_phys || config->hypervisor_size ||
-			  config->platform.count;
-	if (foreign)
-		hit(c, BH_RULE_FLAGS);
-}
-
 /* --- The whole ---------------------------------------------------------- */
 
 static void check_common(struct check *c)
 {
-	const struct bh_config *config = c->config;
-
 	check_name(c);
 	check_flags(c);
-	check_foreign_fields(c);
-	if (!config->cpus.count)
-		hit(c, BH_RULE_NO_CPU);
-	each(c, BH_LIST_CPUS, config->cpus.count, check_cpu);
-	each(c, BH_LIST_MEMORY, config->memory.count, check_region);
-	each(c, BH_LIST_IRQS, config->irqs.count, check_irq);
 	if (!console_fits(c))
 		hit(c, BH_RULE_CONSOLE);
+	if (!c->config->cpus.count)
+		hit(c, BH_RULE_NO_CPU);
+	each(c, BH_LIST_CPUS, check_cpu);
+	each(c, BH_LIST_MEMORY, check_region);
+	each(c, BH_LIST_IRQS, check_irq);
+}
+
+static void check_beside(struct check *c, const struct bh_config *other)
+{
+	c->other = other;
+	check_name_taken(c, other);
+	each(c, BH_LIST_CPUS, check_cpu_taken);
+	each(c, BH_LIST_MEMORY, check_region_taken);
+	each(c, BH_LIST_IRQS, check_irq_taken);
 }
 
 bool config_check_system(const struct config_limits *limits, const struct bh_config *system,
 			 bh_rule_fn fn, void *ctx)
 {
-	struct check c = {
-		.limits = limits,
-		.config = system,
-		.system = system,
-		.fn = fn,
-		.ctx = ctx,
-		.passed = true,
-	};
+	struct check c = { limits, system, system, fn, ctx, .passed = true };
 
 	check_common(&c);
 	check_hypervisor_memory(&c);
-	each(&c, BH_LIST_PLATFORM, system->platform.count, check_platform);
+	each(&c, BH_LIST_PLATFORM, check_platform);
 	check_platform_needed(&c);
 	return c.passed;
 }
@@ -629,29 +587,17 @@ bool config_check_cell(const struct config_limits *limits, const struct bh_confi
 		       const struct bh_config *const *cells, unsigned int count,
 		       const struct bh_config *cell, bh_rule_fn fn, void *ctx)
 {
-	struct check c = {
-		.limits = limits,
-		.config = cell,
-		.system = system,
-		.cells = cells,
-		.cell_count = count,
-		.fn = fn,
-		.ctx = ctx,
-		.passed = true,
-	};
+	struct check c = { limits, cell, system, fn, ctx, .passed = true };
 
+	c.cells = cells;
+	c.cell_count = count;
 	check_common(&c);
 	check_name_taken(&c, system);
 	check_root_keeps_cpu(&c);
 	check_entry(&c);
-	each(&c, BH_LIST_MEMORY, cell->memory.count, check_comm);
+	each(&c, BH_LIST_MEMORY, check_comm);
 	check_comm_needed(&c);
-	for (unsigned int i = 0; i < count; i++) {
-		c.other = cells[i];
-		check_name_taken(&c, c.other);
-		each(&c, BH_LIST_CPUS, cell->cpus.count, check_cpu_taken);
-		each(&c, BH_LIST_MEMORY, cell->memory.count, check_region_taken);
-		each(&c, BH_LIST_IRQS, cell->irqs.count, check_irq_taken);
-	}
+	for (unsigned int i = 0; i < count; i++)
+		check_beside(&c, cells[i]);
 	return c.passed;
 }
