@@ -155,3 +155,22 @@ void attack_sweep(void)
 	}
 	refused("%lu reads and writes from 0x%lx to 0x%lx", tries, from, to);
 }
+
+/*
+ * Nonsense in the comm page: every word of it, again and again. What the library
+ * needs of it is put back at the end.
+ */
+void attack_comm(void)
+{
+	static uint64_t saved[BH_PAGE_SIZE / sizeof(uint64_t)];
+	volatile uint64_t *words = (volatile uint64_t *)comm();
+	uint64_t end = deadline(), count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(saved); i++)
+		saved[i] = words[i];
+	for (; time_ticks() < end; count++)
+		words[random64() % ARRAY_SIZE(saved)] = random_edge();
+	for (size_t i = 0; i < ARRAY_SIZE(saved); i++)
+		words[i] = saved[i];
+	tried("%lu words of nonsense written to the comm page", count);
+}

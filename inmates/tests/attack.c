@@ -22,6 +22,7 @@ static const struct attack attacks_common[] = {
 	{ "read-only", attack_read_only },
 	{ "no-execute", attack_no_execute },
 	{ "sweep", attack_sweep },
+	{ "comm", attack_comm },
 	{ "hypercalls", attack_hypercalls },
 	{ "hypercall-storm", attack_hypercall_storm },
 	{ "console-flood", attack_console_flood },

@@ -44,6 +44,7 @@ void attack_execute(void);
 void attack_read_only(void);
 void attack_no_execute(void);
 void attack_sweep(void);
+void attack_comm(void);
 /* attack-hypercall.c */
 void attack_hypercalls(void);
 void attack_hypercall_storm(void);

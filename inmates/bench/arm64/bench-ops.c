@@ -33,8 +33,7 @@ int64_t cost(loop_fn with, loop_fn without, uint64_t n, uint64_t a, uint64_t b, 
 
 	without(8, a, b, c); /* translate, or fill the caches */
 	base = without(n, a, b, c);
-	if (with == do_read || with == do_write || with == do_hypercall)
-		with(8, a, b, c);
+	with(8, a, b, c);
 	ticks = with(n, a, b, c);
 	return (ticks_to_scaled(ticks) - ticks_to_scaled(base)) / (int64_t)n;
 }

@@ -206,18 +206,16 @@ void irq_disable(unsigned int irq)
 /* Called by vectors.S. */
 void gic_dispatch(void)
 {
-	for (;;) {
-		unsigned int irq = (unsigned int)read_sysreg(ICC_IAR1_EL1);
+	unsigned int irq = (unsigned int)read_sysreg(ICC_IAR1_EL1);
 
-		dsb();
-		if (irq >= INTID_SPECIAL)
-			return;
-		if (!handlers[irq].handler)
-			panic("interrupt %u has no handler", irq);
-		handlers[irq].handler(irq, handlers[irq].arg);
-		write_sysreg(irq, ICC_EOIR1_EL1);
-		isb();
-	}
+	dsb();
+	if (irq >= INTID_SPECIAL)
+		return;
+	if (!handlers[irq].handler)
+		panic("interrupt %u has no handler", irq);
+	handlers[irq].handler(irq, handlers[irq].arg);
+	write_sysreg(irq, ICC_EOIR1_EL1);
+	isb();
 }
 
 void irq_unmask(void)

@@ -156,7 +156,7 @@ void mmu_init(void)
 		map((uintptr_t)comm(), (uintptr_t)comm(), BH_PAGE_SIZE, MAP_MEMORY);
 
 	/* Stale lines, of before the image was loaded: all so far was written to memory. */
-	cache_lines(__image_start, __image_end - __image_start, invalidate_line);
+	cache_lines((void *)ram_start(), ram_free() - ram_start(), invalidate_line);
 
 	system[0] = SCTLR;
 	system[1] = TCR_T0SZ | TCR_WALKS_CACHED | TCR_EPD1 | (parange << TCR_IPS_SHIFT);

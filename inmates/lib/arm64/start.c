@@ -101,7 +101,7 @@ int cpu_start(unsigned int cpu, void (*fn)(void *arg), void *arg)
 	target->try_sp = 0;
 	memcpy(target->system, percpus[0].system, sizeof(target->system));
 	clean_to_memory(target, sizeof(*target));
-	clean_to_memory(__image_start, __image_end - __image_start);
+	clean_to_memory((void *)ram_start(), ram_free() - ram_start());
 	result = psci(PSCI_CPU_ON, target->mpidr, (uintptr_t)secondary_entry, (uintptr_t)target);
 	if (result)
 		return (int)result;

@@ -41,6 +41,7 @@ void attack_hvc(void);
 void attack_registers(void);
 void attack_sysreg(void);
 void attack_sys(void);
+void attack_eret(void);
 void attack_setway(void);
 void attack_pmu(void);
 void attack_irq_storm(void);
@@ -57,6 +58,9 @@ void attack_foreign_eoi(void);
 void attack_nested(void);
 
 /* attack-asm.S */
+/** eret_with() - ERET with this SPSR to where CurrentEL is read. Return: CurrentEL. */
+uint64_t eret_with(uint64_t spsr);
+
 void call_with_registers(void *code, uint64_t x[8]);
 /** kept_registers() - x1 to x30 set, @code called, compared. Return: mask of changed ones. */
 uint64_t kept_registers(void *code, uint64_t x0, uint64_t pattern);

@@ -63,3 +63,17 @@ kept_registers:
 	ldp	x27, x28, [sp, #80]
 	ldp	x29, x30, [sp], #128
 	ret
+
+/*
+ * uint64_t eret_with(uint64_t spsr): the stack is not used, so that the level that
+ * is entered needs none.
+ */
+	.global eret_with
+eret_with:
+	adr	x1, 1f
+	msr	elr_el1, x1
+	msr	spsr_el1, x0
+	isb
+	eret
+1:	mrs	x0, CurrentEL
+	ret

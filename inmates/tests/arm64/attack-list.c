@@ -23,6 +23,7 @@ const struct attack attacks_arch[] = {
 	{ "registers", attack_registers },
 	{ "sysreg", attack_sysreg },
 	{ "sys", attack_sys },
+	{ "eret", attack_eret },
 	{ "setway", attack_setway },
 	{ "pmu", attack_pmu },
 	{ "irq-storm", attack_irq_storm },

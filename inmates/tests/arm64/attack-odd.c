@@ -4,9 +4,12 @@
  * for: most come without a syndrome (Arm ARM, ESR_ELx.ISV), so they cannot be
  * emulated. They must end in an abort or in the failure of the cell.
  *
- *   what=NAME   only this form; all without
+ *   what=NAME     only this form; all without
+ *   addr=A,B,...  device pages of the cell to try as well (exclusives, atomics)
  */
 #include "attack-arm64.h"
+
+#define MAX_DEVICES 8
 
 #define FORM(id, text)                                                                             \
 	static void id(void *at)                                                                   \
@@ -119,6 +122,8 @@ void attack_odd(void)
 	const char *arg = arg_str("what");
 	char what[32] = "";
 	uintptr_t dist = gic_dist(), redist = gic_redist();
+	uint64_t devices[MAX_DEVICES];
+	size_t device_count = arg_list("addr", devices, MAX_DEVICES);
 	uintptr_t targets[] = { dist + GICD_ISENABLER + 4, dist + GICD_IPRIORITYR + 32,
 				dist + GICD_IROUTER + 32 * 8, redist + GICR_SGI + GICD_ISENABLER,
 				redist + GICR_CTLR };
@@ -132,6 +137,8 @@ void attack_odd(void)
 			continue;
 		for (size_t k = 0; k < ARRAY_SIZE(targets); k++)
 			odd(i, targets[k]);
+		for (size_t k = 0; k < device_count; k++)
+			odd(i, devices[k]);
 	}
 	map(dist, dist, 0x10000, MAP_DEVICE);
 	map(redist, redist, 0x20000, MAP_DEVICE);

@@ -51,11 +51,11 @@ static uint32_t random_id(void)
 
 void attack_smc(void)
 {
-	uint64_t count = arg_u64("count", 10000), answers = 0;
+	uint64_t count = arg_u64("count", 10000), answers = 0, undefined = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t x[8] = { random_id() };
-		struct smc_result result;
+		struct insn_result result;
 
 		if (is_psci((uint32_t)x[0]))
 			continue;
@@ -63,14 +63,15 @@ void attack_smc(void)
 			x[k] = random_edge();
 		if (i & 1)
 			x[0] |= random64() << 32;
-		result = smc(x);
-		if ((int32_t)result.x[0] == -1)
+		result = run_insn(INSN_SMC(0), x);
+		undefined += !result.ok;
+		if (!result.ok || (int32_t)result.x0 == -1)
 			continue;
 		answers++;
 		if (!may_answer((uint32_t)x[0]))
-			breach("SMC 0x%lx returned 0x%lx", x[0], result.x[0]);
+			breach("SMC 0x%lx returned 0x%lx", x[0], result.x0);
 	}
-	refused("%lu random SMCs, %lu answered", count, answers);
+	refused("%lu random SMCs, %lu answered, %lu undefined", count, answers, undefined);
 	for (uint32_t imm = 1; imm < 0x10000; imm += 1 + imm / 8)
 		run_insn1(INSN_SMC(imm), 0x8400000f);
 	refused("SMC with other immediates");

@@ -24,11 +24,8 @@ void attack_irq_storm(void)
 	taken = 0;
 	irq_enable(STORM_SGI, again, NULL);
 	again(0, NULL);
-	while (time_ticks() < end) {
-		irq_unmask();
-		isb();
-		irq_mask();
-	}
+	while (time_ticks() < end)
+		irq_wait();
 	irq_disable(STORM_SGI);
 	mmio_write32(gic_redist() + GICR_SGI + GICD_ICPENDR, 1u << STORM_SGI);
 	tried("%lu interrupts sent to itself", taken);

@@ -139,6 +139,27 @@ void attack_sys(void)
 	refused("%lu system instructions, %lu undefined", tries, undefined);
 }
 
+static uint64_t level;
+
+static void do_eret(void *spsr)
+{
+	level = eret_with((uint64_t)spsr);
+}
+
+/* Exception returns to a higher level are illegal (Arm ARM D1.4.4), and stay here. */
+void attack_eret(void)
+{
+	static const uint64_t modes[] = { 0x8, 0x9, 0xc, 0xd, 0x1a, 0x16, 0xf };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		level = 0;
+		if (try_call(do_eret, (void *)(0x3c0 | modes[i])) || level >> 2 > 1)
+			breach("ERET to mode 0x%lx: CurrentEL 0x%lx", modes[i], level);
+		else
+			refused("ERET to mode 0x%lx", modes[i]);
+	}
+}
+
 /* All sets and ways of all levels, as far as CCSIDR_EL1 tells, and beyond. */
 void attack_setway(void)
 {
