@@ -7,24 +7,26 @@
 
 #define STORM_SGI 3
 
-static volatile uint64_t taken;
+static volatile uint64_t taken, storm_end;
 
+/* The next is pending before this one has ended: nothing else gets a turn. */
 static void again(unsigned int irq, void *arg)
 {
 	(void)irq;
 	(void)arg;
 	taken = taken + 1;
+	if (time_ticks() >= storm_end)
+		return;
 	write_sysreg(gic_sgi_value(percpu()->mpidr, STORM_SGI), ICC_SGI1R_EL1);
 }
 
 void attack_irq_storm(void)
 {
-	uint64_t end = deadline();
-
 	taken = 0;
+	storm_end = deadline();
 	irq_enable(STORM_SGI, again, NULL);
-	again(0, NULL);
-	while (time_ticks() < end)
+	again(STORM_SGI, NULL);
+	while (time_ticks() < storm_end)
 		irq_wait();
 	irq_disable(STORM_SGI);
 	mmio_write32(gic_redist() + GICR_SGI + GICD_ICPENDR, 1u << STORM_SGI);
