@@ -108,9 +108,25 @@ static void note_interrupts(struct cell *cell)
 	}
 }
 
+/*
+ * Translation services are the root cell's, direct: they reach memory by tables and commands
+ * that the root cell writes, as a device with DMA does.
+ */
+static int map_translation_services(struct cell *cell)
+{
+	const struct bh_platform *platform = config_platform(system_config);
+	int err = 0;
+
+	for (u32 i = 0; i < system_config->platform.count && !err; i++)
+		if (platform[i].type == BH_PLATFORM_GICV3_ITS)
+			err = pt_map(&cell->stage2, platform[i].phys, platform[i].phys,
+				     platform[i].size, BH_MEM_READ | BH_MEM_WRITE | BH_MEM_IO);
+	return err;
+}
+
 static int take_cell(struct cell *cell)
 {
-	int err = 0;
+	int err = cell == root_cell ? map_translation_services(cell) : 0;
 
 	for (u32 i = 0; i < cell->config->cpus.count && !err; i++)
 		err = add_cluster(&cell->arch, config_cpus(cell->config)[i]);

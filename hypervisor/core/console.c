@@ -6,7 +6,7 @@
 #include "spinlock.h"
 #include "string.h"
 
-static u8 ring_memory[CONSOLE_PAGES * PAGE_SIZE] __aligned(4096) __section(".exported");
+static u8 ring_memory[CONSOLE_PAGES * PAGE_SIZE] __aligned(4096) __section(".bss.exported");
 static struct spinlock console_lock;
 static const struct uart *uart;
 static void *uart_registers;

@@ -262,6 +262,8 @@ bool pt_free_slice(struct pt *pt)
 		if (!old)
 			continue;
 		pt->root[i] = 0;
+		/* The cell's access may have been revoked. */
+		old = pte_restore(old);
 		if (pte_is_table(old, PT_HUGE_SHIFT)) {
 			discard_below(&garbage, old, PT_HUGE_SHIFT);
 			arch_stage2_flush(pt->owner);
