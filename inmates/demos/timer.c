@@ -5,6 +5,7 @@
  *   period_us=1000   between interrupts
  *   samples=1000     interrupts per report
  *   reports=0        quiet after so many reports; 0: never quiet
+ *   spin=0           1: never sleep between interrupts
  *
  * A latency is the time from when the timer was due to its handler's first look
  * at the counter.
@@ -75,12 +76,27 @@ static void report(uint64_t number, const struct histogram *seen)
 	}
 }
 
+/* Called and left with interrupts masked. */
+static void wait(bool spin)
+{
+	uint64_t before = now.samples;
+
+	if (!spin) {
+		irq_wait();
+		return;
+	}
+	irq_unmask();
+	while (*(volatile uint64_t *)&now.samples == before)
+		cpu_relax();
+	irq_mask();
+}
+
 int main(void)
 {
 	uint64_t samples = arg_u64("samples", 1000), reports = arg_u64("reports", 0);
 	uint64_t period_us = arg_u64("period_us", 1000), number = 0, total = 0;
 	struct histogram seen;
-	bool quiet = false;
+	bool quiet = false, spin = arg_u64("spin", 0);
 
 	if (!samples || !us_to_ticks(period_us)) {
 		printf("timer: samples= and period_us= must not be 0\n");
@@ -94,7 +110,7 @@ int main(void)
 	due = time_ticks() + period;
 	timer_set(due);
 	while (comm_serve() != COMM_SHUTDOWN) {
-		irq_wait();
+		wait(spin);
 		if (now.samples < samples)
 			continue;
 		seen = now;
