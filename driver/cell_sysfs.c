@@ -324,5 +324,6 @@ int bh_cell_show(struct bh_cell *cell)
 void bh_cell_hide(struct bh_cell *cell)
 {
 	cancel_delayed_work_sync(&cell->watch);
-	kobject_del(&cell->kobj);
+	if (cell->kobj.state_in_sysfs)
+		kobject_del(&cell->kobj);
 }

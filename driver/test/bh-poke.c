@@ -16,6 +16,7 @@
  */
 #include <linux/io.h>
 #include <linux/kdebug.h>
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -87,14 +88,34 @@ static bool poke_at(const char *how, void *address, u64 *value)
 	return x1 == 0;
 }
 
-/* Linux maps no physical memory executable, unless it is asked like this. */
+/* The kernel keeps this function from modules; a probe tells where it is. */
+static int make_executable(void *mapping)
+{
+	struct kprobe probe = { .symbol_name = "set_memory_x" };
+	int (*set_memory_x)(unsigned long address, int pages);
+	int err = register_kprobe(&probe);
+
+	if (err)
+		return err;
+	set_memory_x = (void *)probe.addr;
+	unregister_kprobe(&probe);
+	return set_memory_x((unsigned long)mapping, 1);
+}
+
 static void *map_executable(phys_addr_t phys)
 {
 	struct page *page = pfn_to_page(PHYS_PFN(phys));
+	void *mapping;
 
 	if (!pfn_valid(PHYS_PFN(phys)))
 		return NULL;
-	return vmap(&page, 1, VM_MAP, PAGE_KERNEL_EXEC);
+	/* VM_ALLOC: permissions of other mappings cannot be changed. */
+	mapping = vmap(&page, 1, VM_ALLOC, PAGE_KERNEL);
+	if (mapping && make_executable(mapping)) {
+		vunmap(mapping);
+		return NULL;
+	}
+	return mapping;
 }
 
 static int poke(const char *operation, u64 phys, u64 value)
