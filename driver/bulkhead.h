@@ -50,7 +50,7 @@ struct bh_irqs {
 /**
  * struct bh_cell - a cell, the root cell included.
  * @kobj: its directory below cells/; the last reference frees the cell
- * @node: in bh.cells; not the root cell
+ * @node: in bh.cells; not the root cell (changed under bh_lock and bh_view)
  * @id: identifier
  * @name: from its config, also the name of its claims in /proc/iomem
  * @blob: its config; the root cell's is bh.blob

@@ -117,7 +117,9 @@ static int cell_destroy(struct bh_cell *cell, struct bh_ioc_head *head, bool onl
 
 	if (result)
 		return bh_refused(head, result, cell->name, "destroy");
+	down_write(&bh_view);
 	list_del(&cell->node);
+	up_write(&bh_view);
 	cell_release(cell, online);
 	return 0;
 }
@@ -144,7 +146,9 @@ static int cell_reserve(struct bh_cell *cell, struct bh_ioc_head *head)
 	if (result <= 0)
 		return bh_refused(head, result < 0 ? result : -BH_E_INVAL, cell->name, "create");
 	cell->id = result;
+	down_write(&bh_view);
 	list_add_tail(&cell->node, &bh.cells);
+	up_write(&bh_view);
 	return 0;
 }
 

@@ -90,6 +90,17 @@ static ssize_t pool_used_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(pool_used);
 
+/* bh_view is held. A cell that is being created or destroyed may have no name yet or any more. */
+static const char *cell_name(u32 id)
+{
+	const struct bh_cell *cell;
+
+	if (id == 0)
+		return bh.blob.config->name;
+	list_for_each_entry(cell, &bh.cells, node) if (cell->id == id) return cell->name;
+	return "-";
+}
+
 static int emit_cpu(char *buf, int at, unsigned int index)
 {
 	const struct bh_cpu_status *status = bh_cpu_status(index);
@@ -98,8 +109,8 @@ static int emit_cpu(char *buf, int at, unsigned int index)
 
 	if (cpu >= 0)
 		snprintf(number, sizeof(number), "%d", cpu);
-	return sysfs_emit_at(buf, at, "%u %s %llx %s %u\n", index, number, status->hw_id,
-			     cpu_state_name(status->state), status->cell);
+	return sysfs_emit_at(buf, at, "%u %s %llx %s %u %s\n", index, number, status->hw_id,
+			     cpu_state_name(status->state), status->cell, cell_name(status->cell));
 }
 
 static ssize_t cpus_show(struct device *dev, struct device_attribute *attr, char *buf)
