@@ -42,7 +42,7 @@ static void run(const struct bench *bench, uint64_t iterations, uint64_t batches
 		int64_t cost = bench->measure(iterations);
 
 		comm_serve();
-		if (cost <= -BENCH_SCALE) {
+		if (cost == NOT_POSSIBLE) {
 			printf("bench %s not possible here\n", bench->name);
 			return;
 		}

@@ -9,12 +9,14 @@
 
 #define BENCH_SCALE 100 /**< measures are in hundredths of an instruction */
 
+/** NOT_POSSIBLE - result of a measure() that lacks something. */
+#define NOT_POSSIBLE INT64_MIN
+
 /**
  * struct bench - one operation.
  * @name: as in the table of docs/benchmarks.md
  * @measure: does it @iterations times. Returns the mean cost of one in units of
- *           1/BENCH_SCALE instruction, own code taken off; negative: not possible
- *           here
+ *           1/BENCH_SCALE instruction, own code taken off; or NOT_POSSIBLE
  */
 struct bench {
 	const char *name;

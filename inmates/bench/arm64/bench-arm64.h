@@ -12,8 +12,8 @@
 #define SGI_OTHER 5
 #define SGI_STOP 6
 
-/** NOT_POSSIBLE - result of a measure() that lacks something. */
-#define NOT_POSSIBLE (-1000000 * (int64_t)BENCH_SCALE)
+/** BASE_RUNS - of what is taken off: a disturbed one would make the result too small. */
+#define BASE_RUNS 5
 
 /**
  * LOOP() - define a function that executes instructions @n times and returns the
@@ -46,6 +46,9 @@ typedef uint64_t (*loop_fn)(uint64_t n, uint64_t a, uint64_t b, uint64_t c);
 
 /** cost() - mean cost of what @with executes and @without does not, in scaled units. */
 int64_t cost(loop_fn with, loop_fn without, uint64_t n, uint64_t a, uint64_t b, uint64_t c);
+
+/** least() - ticks of the shortest of BASE_RUNS runs. */
+uint64_t least(loop_fn loop, uint64_t n, uint64_t a, uint64_t b, uint64_t c);
 
 /** bench_irq() - SPI that the cell has, for register accesses. */
 unsigned int bench_irq(void);

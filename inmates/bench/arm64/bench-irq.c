@@ -18,6 +18,7 @@
 #define TIMER_DUE_TICKS 200
 #define TIMER_MAX_SHOTS 16
 #define TIMEOUT_US 2000000
+#define POLL_US 10000
 
 #define PL011_DR 0x00
 #define PL011_IMSC 0x38
@@ -34,6 +35,13 @@ static void ignore(unsigned int irq, void *arg)
 {
 	(void)irq;
 	(void)arg;
+}
+
+static void timer_once(unsigned int irq, void *arg)
+{
+	(void)irq;
+	(void)arg;
+	timer_stop();
 }
 
 uint64_t with_vectors(const void *vectors, loop_fn loop, uint64_t n, uint64_t a, uint64_t b,
@@ -62,7 +70,7 @@ int64_t bench_sgi_self(uint64_t n)
 	irq_enable(SGI_SELF, ignore, NULL);
 	with_vectors(vectors_sgi, send_and_take, 8, value, 0, 0);
 	with = with_vectors(vectors_sgi, send_and_take, n, value, 0, 0);
-	without = with_vectors(vectors_sgi, send_nothing, n, value, 0, 0);
+	without = least(send_nothing, n, value, 0, 0);
 	return (ticks_to_scaled(with) - ticks_to_scaled(without)) / (int64_t)n -
 	       SGI_HANDLER * BENCH_SCALE;
 }
@@ -78,24 +86,31 @@ static int64_t device(uint64_t n, uintptr_t mask, uint32_t bit, unsigned int irq
 	irq_enable(irq, ignore, NULL);
 	with_vectors(vectors_spi, unmask_and_take, 8, mask, bit, 0);
 	with = with_vectors(vectors_spi, unmask_and_take, n, mask, bit, 0);
-	without = with_vectors(vectors_spi, unmask_nothing, n, mask, bit, 0);
+	without = least(unmask_nothing, n, mask, bit, 0);
 	mmio_write32(mask, 0);
 	irq_disable(irq);
 	return (ticks_to_scaled(with) - ticks_to_scaled(without)) / (int64_t)n -
 	       SPI_HANDLER * BENCH_SCALE;
 }
 
-/* An alarm that has come stays, until it is cleared: its mask makes the interrupt. */
+/*
+ * An alarm that has come stays, until it is cleared: its mask makes the interrupt.
+ * It is awaited asleep, which costs an emulator nothing.
+ */
 static bool rtc_pending(uintptr_t rtc)
 {
 	uint64_t end = time_ticks() + us_to_ticks(TIMEOUT_US);
 
+	if (mmio_read32(rtc + RTC_RIS) & 1)
+		return true;
 	mmio_write32(rtc + RTC_IMSC, 0);
 	mmio_write32(rtc + RTC_MR, mmio_read32(rtc + RTC_DR) + 1);
-	while (!(mmio_read32(rtc + RTC_RIS) & 1))
-		if (time_ticks() > end)
-			return false;
-	return true;
+	irq_enable(timer_irq(), timer_once, NULL);
+	while (!(mmio_read32(rtc + RTC_RIS) & 1) && time_ticks() < end) {
+		timer_set(time_ticks() + us_to_ticks(POLL_US));
+		irq_wait();
+	}
+	return mmio_read32(rtc + RTC_RIS) & 1;
 }
 
 int64_t bench_uart_spi(uint64_t n)
@@ -121,6 +136,7 @@ int64_t bench_uart_spi(uint64_t n)
 int64_t bench_timer_ppi(uint64_t n)
 {
 	int64_t distance = 0;
+	unsigned int shots = 0;
 
 	(void)n;
 	if (time_hz() != 1000000000 / TICK_INSTRUCTIONS)
@@ -139,12 +155,15 @@ int64_t bench_timer_ppi(uint64_t n)
 				best = seen - due;
 		}
 		if (best == UINT64_MAX)
-			distance = NOT_POSSIBLE;
+			break;
 		distance += (int64_t)best;
+		shots++;
 	}
 	write_sysreg((uintptr_t)_vectors, vbar_el1);
 	isb();
-	return distance < 0 ? NOT_POSSIBLE : (distance - TIMER_HANDLER) * BENCH_SCALE;
+	if (shots < TICK_INSTRUCTIONS)
+		return NOT_POSSIBLE;
+	return (distance - TIMER_HANDLER) * BENCH_SCALE;
 }
 
 /* --- with a second CPU --- */
@@ -243,13 +262,19 @@ static bool shared_time(loop_fn loop, uint64_t n, uint64_t a, uint64_t b, unsign
 
 static int64_t receive(loop_fn loop, uint64_t n, uint64_t a, uint64_t b, unsigned int irq)
 {
-	int64_t with, without;
+	int64_t with, without, best_with = INT64_MAX, best_without = INT64_MAX;
 	uint64_t taken, none;
 
-	if (!shared_time(loop, n, a, b, 0, &without, &none) ||
-	    !shared_time(loop, n, a, b, irq, &with, &taken) || !taken || none)
-		return NOT_POSSIBLE;
-	return (with - without) / (int64_t)taken - SGI_HANDLER * BENCH_SCALE;
+	for (int i = 0; i < BASE_RUNS; i++) {
+		if (!shared_time(loop, n, a, b, 0, &without, &none) ||
+		    !shared_time(loop, n, a, b, irq, &with, &taken) || !taken || none)
+			return NOT_POSSIBLE;
+		with /= (int64_t)taken;
+		without /= (int64_t)taken;
+		best_with = with < best_with ? with : best_with;
+		best_without = without < best_without ? without : best_without;
+	}
+	return best_with - best_without - SGI_HANDLER * BENCH_SCALE;
 }
 
 int64_t bench_sgi_other_receive(uint64_t n)
