@@ -196,7 +196,7 @@ __hot bool gicv3_dist_access(struct cpu *cpu, struct mmio_access *access, void *
 		if ((cell)->arch.spis[irq / 32] & (1u << (irq % 32)))
 
 /* Disabled, not pending, not active: bounded wait for the distributor to say so. */
-static void quiesce(const struct cell *cell)
+static __cold void quiesce(const struct cell *cell)
 {
 	for (u32 word = 1; word < GIC_SPI_WORDS; word++)
 		if (cell->arch.spis[word])
@@ -211,7 +211,7 @@ static void quiesce(const struct cell *cell)
 	}
 }
 
-static void set_field(u64 offset, u32 shift, u32 mask, u32 value)
+static __cold void set_field(u64 offset, u32 shift, u32 mask, u32 value)
 {
 	u32 old = gic_read(gicd, offset);
 

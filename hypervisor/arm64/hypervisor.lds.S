@@ -8,6 +8,9 @@ SECTIONS
 	. = ARCH_HYPERVISOR_VIRT;
 	.text : {
 		*(.head)
+		*(.head.code)
+		/* Aligned to 2 KiB: here, where the least is lost. */
+		*(.vectors)
 		*(.text.hot .text.hot.*)
 		*(.text .text.*)
 		. = ALIGN(16);

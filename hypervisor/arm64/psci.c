@@ -41,7 +41,7 @@
 
 extern u8 image_start[], cold_entry[];
 
-static s64 smc(u64 function, u64 a, u64 b, u64 c)
+static __cold s64 smc(u64 function, u64 a, u64 b, u64 c)
 {
 	register u64 x0 __asm__("x0") = function;
 	register u64 x1 __asm__("x1") = a;

@@ -64,49 +64,15 @@ static void reset_el1(void)
 	clear_keys();
 }
 
-/* Breakpoints and watchpoints: as many as ID_AA64DFR0_EL1 says, 16 at most of each. */
-static void reset_debug(void)
-{
-	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
-	u64 breakpoints = ((dfr0 >> 12) & 15) + 1, watchpoints = ((dfr0 >> 20) & 15) + 1;
-
-#define RESET_PAIR(n)                                                                              \
-	do {                                                                                       \
-		if (n < breakpoints) {                                                             \
-			write_sysreg(dbgbcr##n##_el1, 0);                                          \
-			write_sysreg(dbgbvr##n##_el1, 0);                                          \
-		}                                                                                  \
-		if (n < watchpoints) {                                                             \
-			write_sysreg(dbgwcr##n##_el1, 0);                                          \
-			write_sysreg(dbgwvr##n##_el1, 0);                                          \
-		}                                                                                  \
-	} while (0)
-	RESET_PAIR(0);
-	RESET_PAIR(1);
-	RESET_PAIR(2);
-	RESET_PAIR(3);
-	RESET_PAIR(4);
-	RESET_PAIR(5);
-	RESET_PAIR(6);
-	RESET_PAIR(7);
-	RESET_PAIR(8);
-	RESET_PAIR(9);
-	RESET_PAIR(10);
-	RESET_PAIR(11);
-	RESET_PAIR(12);
-	RESET_PAIR(13);
-	RESET_PAIR(14);
-	RESET_PAIR(15);
-#undef RESET_PAIR
-}
-
 void vcpu_reset(struct percpu *percpu, u64 entry, u64 argument)
 {
 	struct frame *frame = frame_of(percpu);
+	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
 
 	vcpu_quiesce();
 	reset_el1();
-	reset_debug();
+	/* Breakpoints and watchpoints: as many as ID_AA64DFR0_EL1 says, less one, of each. */
+	vcpu_clear_debug((dfr0 >> 12) & 15, (dfr0 >> 20) & 15);
 	memset(frame, 0, sizeof(*frame));
 	frame->x[0] = argument;
 	write_sysreg(elr_el2, entry);

@@ -14,6 +14,9 @@ void vcpu_quiesce(void);
 /** Start the guest whose registers are in the frame; see vectors.S. */
 void vcpu_begin(struct frame *frame) __noreturn;
 
+/** Clear the breakpoints and watchpoints up to these numbers, 0 to 15; see vectors.S. */
+void vcpu_clear_debug(u64 last_breakpoint, u64 last_watchpoint);
+
 /** Copy the status of this CPU to its crash record. */
 void vcpu_crash(struct percpu *percpu, struct frame *frame, u32 cause, u64 address, u64 virt,
 		u64 esr);

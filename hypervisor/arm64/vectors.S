@@ -35,7 +35,7 @@
 	b	\target
 	.endm
 
-	.text
+	.section .vectors, "ax"
 	.balign	2048
 	.globl	el2_vectors
 el2_vectors:
@@ -79,6 +79,8 @@ slow:	save_from_x2
 	vector	guest_interrupt
 	vector	guest_interrupt
 
+	/* What follows fills the space between the image's head and the table. */
+	.section .head.code, "ax"
 guest_interrupt:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
@@ -190,3 +192,29 @@ vcpu_begin:
 	.endr
 	wrffr	p0.b
 1:	b	frame_return
+
+/*
+ * void vcpu_clear_debug(last_breakpoint, last_watchpoint): enter each run of stores where
+ * what there is begins.
+ */
+	.globl	vcpu_clear_debug
+vcpu_clear_debug:
+	adr	x2, 2f
+	sub	x2, x2, x0, lsl #3
+	br	x2
+	.irp	n, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1
+	msr	dbgbcr\n\()_el1, xzr
+	msr	dbgbvr\n\()_el1, xzr
+	.endr
+2:	msr	dbgbcr0_el1, xzr
+	msr	dbgbvr0_el1, xzr
+	adr	x2, 3f
+	sub	x2, x2, x1, lsl #3
+	br	x2
+	.irp	n, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1
+	msr	dbgwcr\n\()_el1, xzr
+	msr	dbgwvr\n\()_el1, xzr
+	.endr
+3:	msr	dbgwcr0_el1, xzr
+	msr	dbgwvr0_el1, xzr
+	ret

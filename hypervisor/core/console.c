@@ -82,49 +82,34 @@ static void put_number(u64 value, unsigned int base, bool negative, unsigned int
 		put(digits[--n]);
 }
 
-static u64 next_number(va_list *args, unsigned int longs, bool is_signed)
+/*
+ * One conversion, from behind the percent sign; returns what follows it. All arguments are
+ * taken as words, and cut to their type: on the architectures at hand each occupies one.
+ */
+static const char *put_conversion(const char *f, u64 value)
 {
-	if (longs)
-		return va_arg(*args, u64);
-	return is_signed ? (u64)(s64)va_arg(*args, int) : va_arg(*args, unsigned int);
-}
-
-/* One conversion, from behind the percent sign; returns what follows it. */
-static const char *put_conversion(const char *f, va_list *args)
-{
-	unsigned int width = 0, longs = 0;
+	bool is_long = false, negative = false;
+	unsigned int width = 0;
 	char pad = *f == '0' ? '0' : ' ';
-	const char *s;
-	s64 value;
 
 	for (; *f >= '0' && *f <= '9'; f++)
 		width = width * 10 + (unsigned int)(*f - '0');
 	for (; *f == 'l'; f++)
-		longs++;
-	switch (*f) {
-	case 's':
-		for (s = va_arg(*args, const char *); *s; s++)
+		is_long = true;
+	if (*f == 's') {
+		for (const char *s = (const char *)(uintptr_t)value; *s; s++)
 			put(*s);
-		break;
-	case 'c':
-		put((char)va_arg(*args, int));
-		break;
-	case 'd':
-		value = (s64)next_number(args, longs, true);
-		put_number(value < 0 ? -(u64)value : (u64)value, 10, value < 0, width, pad);
-		break;
-	case 'u':
-		put_number(next_number(args, longs, false), 10, false, width, pad);
-		break;
-	case 'p':
-		longs = 1;
-		/* fall through */
-	case 'x':
-		put_number(next_number(args, longs, false), 16, false, width, pad);
-		break;
-	default:
-		put(*f);
+		return f + 1;
 	}
+	if (*f == 'd') {
+		s64 number = is_long ? (s64)value : (s32)value;
+
+		negative = number < 0;
+		value = negative ? -(u64)number : (u64)number;
+	} else if (!is_long && *f != 'p') {
+		value = (u32)value;
+	}
+	put_number(value, *f == 'd' || *f == 'u' ? 10 : 16, negative, width, pad);
 	return f + 1;
 }
 
@@ -132,7 +117,7 @@ static void put_format(const char *f, va_list *args)
 {
 	while (*f) {
 		if (*f == '%')
-			f = put_conversion(f + 1, args);
+			f = put_conversion(f + 1, va_arg(*args, u64));
 		else
 			put(*f++);
 	}

@@ -26,7 +26,7 @@ void console_root_write(const char *text, size_t bytes);
 /**
  * printk() - write a message to the hypervisor's ring, and to its UART if it has one.
  *
- * Knows %s %c %d %u %x %lu %lx %llx %p, zero padding and width. Any context.
+ * Knows %s %d %u %x %p, with l, width and zero padding. Any context.
  */
 void printk(const char *format, ...) __printf(1, 2);
 

@@ -457,8 +457,13 @@ static void stop(struct cell *cell)
 	unsigned int cpu;
 
 	cell_set_state(cell, BH_CELL_STOPPING);
+	/*
+	 * A CPU that waits has nothing to be called back from, and would keep the request. One
+	 * that is about to start keeps its START, and finds the rest at its first fetch.
+	 */
 	for_each_bit(cpu, cell->cpus)
-		WRITE_ONCE(cpus[cpu].request, CPU_REQUEST_PARK);
+		if (!cpu_is_idle(&cpus[cpu]))
+			__atomic_fetch_or(&cpus[cpu].request, CPU_REQUEST_PARK, __ATOMIC_RELEASE);
 	smp_mb();
 	pt_revoke(&cell->stage2);
 	for_each_bit(cpu, cell->cpus)

@@ -17,11 +17,7 @@ static inline bool spin_trylock(struct spinlock *lock)
 }
 
 /** Take the lock; waits for a holder, whose section is bounded. */
-static inline void spin_lock(struct spinlock *lock)
-{
-	while (!spin_trylock(lock))
-		cpu_relax();
-}
+void spin_lock(struct spinlock *lock);
 
 static inline void spin_unlock(struct spinlock *lock)
 {

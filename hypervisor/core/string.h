@@ -5,8 +5,9 @@
 
 #include "types.h"
 
-void *memcpy(void *to, const void *from, size_t bytes);
-void *memset(void *to, int value, size_t bytes);
-int memcmp(const void *a, const void *b, size_t bytes);
+/* The compiler calls them out of nowhere, so they must stay though nobody seems to. */
+__attribute__((used)) void *memcpy(void *to, const void *from, size_t bytes);
+__attribute__((used)) void *memset(void *to, int value, size_t bytes);
+__attribute__((used)) int memcmp(const void *a, const void *b, size_t bytes);
 
 #endif
