@@ -47,7 +47,7 @@ static void list_text(const struct cell_list *list)
 
 		table_row(&table, must_format("%u", list->cells[i].id), name, field(name, "state"),
 			  field(name, "cpus"),
-			  human_size(sysfs_number("cells/%s/memory_bytes", name)),
+			  rounded_size(sysfs_number("cells/%s/memory_bytes", name)),
 			  field(name, "pool_pages"));
 	}
 	table_print(&table);

@@ -53,8 +53,8 @@ static int set_cmdline(struct config_file *file, const char *cmdline)
 	return 0;
 }
 
-/* The hypervisor names the rule; the rules applied here name the lines, too. */
-static void explain_rule(const struct config_file *file)
+/* The hypervisor names the rule; applied here, the rules name the lines, too. */
+static bool explain_rule(const struct config_file *file)
 {
 	struct config_file system, cells[BH_MAX_CELLS];
 	const struct config_file *pointers[BH_MAX_CELLS];
@@ -63,7 +63,7 @@ static void explain_rule(const struct config_file *file)
 	unsigned int count = 0;
 
 	if (!system_in_use(&system))
-		return;
+		return false;
 	list_cells(&list);
 	for (unsigned int i = 0; i < list.count && count < BH_MAX_CELLS; i++) {
 		if (!list.cells[i].id || !cell_config(list.cells[i].name, &cells[count]))
@@ -71,7 +71,7 @@ static void explain_rule(const struct config_file *file)
 		pointers[count] = &cells[count];
 		count++;
 	}
-	config_check_one(file, &system, pointers, count, &findings);
+	return !config_check_one(file, &system, pointers, count, &findings);
 }
 
 int cell_create(const struct command *command, int argc, char **argv)
@@ -102,11 +102,11 @@ int cell_create(const struct command *command, int argc, char **argv)
 	request.config_size = file.config->total_size;
 	if (!device_request(BH_IOC_CELL_CREATE, &request.head))
 		return 0;
-	status = device_failure(BH_IOC_CELL_CREATE, &request.head,
-				must_format("cell %s was not created", file.config->name));
-	if (device_rule(&request.head))
-		explain_rule(&file);
-	return status;
+	if (device_rule(&request.head) && explain_rule(&file))
+		return failure("cell %s was not created: the hypervisor refuses its config",
+			       file.config->name);
+	return device_failure(BH_IOC_CELL_CREATE, &request.head,
+			      must_format("cell %s was not created", file.config->name));
 }
 
 /* --- start, shutdown, destroy ------------------------------------------- */
@@ -203,6 +203,31 @@ int cell_destroy(const struct command *command, int argc, char **argv)
 			      must_format("cell %s was not destroyed", argv[0]));
 }
 
+/* --- raise --------------------------------------------------------------- */
+
+int cell_raise(const struct command *command, int argc, char **argv)
+{
+	struct bh_ioc_irq request = { .head.size = sizeof(request) };
+	const struct option_spec options[] = { { 0 } };
+	uint64_t irq;
+	int status = parse_options(command, &argc, &argv, options);
+
+	if (status)
+		return status;
+	if (argc != 2)
+		return usage_error(command, "a cell and an interrupt are needed");
+	if (!parse_number(argv[1], &irq) || irq > UINT32_MAX)
+		return usage_error(command, "'%s' is not the number of an interrupt", argv[1]);
+	if (!find_cell(argv[0], &request.head.cell) || !device_open())
+		return EXIT_FAILED;
+	request.irq = (uint32_t)irq;
+	if (!device_request(BH_IOC_CELL_RAISE_IRQ, &request.head))
+		return 0;
+	return device_failure(
+		BH_IOC_CELL_RAISE_IRQ, &request.head,
+		must_format("interrupt %s was not raised in cell %s", argv[1], argv[0]));
+}
+
 /* --- console ------------------------------------------------------------ */
 
 int cell_console(const struct command *command, int argc, char **argv)
@@ -291,6 +316,13 @@ const struct command cell_commands[] = {
 		.summary = "Print what a cell has written to its console.",
 		.help = "  -f, --follow  go on with what is written, until the cell is destroyed\n",
 		.run = cell_console,
+	},
+	{
+		.name = "raise",
+		.arguments = "NAME INTERRUPT",
+		.summary = "Raise an interrupt in a running cell.",
+		.help = "It must be one that the cell's config marks with BH_IRQ_RAISED.\n",
+		.run = cell_raise,
 	},
 	{
 		.name = "crash",

@@ -13,6 +13,7 @@ int cell_destroy(const struct command *command, int argc, char **argv);
 int cell_list(const struct command *command, int argc, char **argv);
 int cell_stats(const struct command *command, int argc, char **argv);
 int cell_console(const struct command *command, int argc, char **argv);
+int cell_raise(const struct command *command, int argc, char **argv);
 int cell_crash(const struct command *command, int argc, char **argv);
 int cell_core(const struct command *command, int argc, char **argv);
 

@@ -15,15 +15,6 @@ int cmd_hardware(const struct command *command, int argc, char **argv);
 
 static const struct option_spec no_options[] = { { 0 } };
 
-/* The hypervisor names the rule; the rules applied here name the line, too. */
-static int explain_rule(const struct config_file *file)
-{
-	struct findings findings = { 0 };
-
-	config_check_one(file, file, NULL, 0, &findings);
-	return EXIT_FAILED;
-}
-
 static int enable(const struct command *command, int argc, char **argv)
 {
 	struct bh_ioc_config request = { .head.size = sizeof(request) };
@@ -49,8 +40,10 @@ static int enable(const struct command *command, int argc, char **argv)
 	request.config_size = file.config->total_size;
 	if (!device_request(BH_IOC_ENABLE, &request.head))
 		return 0;
-	status = device_failure(BH_IOC_ENABLE, &request.head, "the hypervisor was not enabled");
-	return device_rule(&request.head) ? explain_rule(&file) : status;
+	/* The hypervisor names the rule; applied here, the rules name the line, too. */
+	if (device_rule(&request.head) && !config_check_one(&file, &file, NULL, 0, &findings))
+		return failure("the hypervisor was not enabled: it refuses this config");
+	return device_failure(BH_IOC_ENABLE, &request.head, "the hypervisor was not enabled");
 }
 
 static int disable(const struct command *command, int argc, char **argv)
@@ -95,7 +88,7 @@ static void status_cpus(char *text)
 	table_row(&table, "index", "linux", "hardware id", "state", "cell");
 	while ((text = next_cpu(text, &line)))
 		table_row(&table, must_format("%s", line.index), must_format("%s", line.linux_cpu),
-			  must_format("%s", line.hw_id), must_format("%s", line.state),
+			  must_format("0x%s", line.hw_id), must_format("%s", line.state),
 			  must_format("%s", line.cell));
 	table_print(&table);
 }
@@ -112,7 +105,7 @@ static void status_cpus_json(char *text)
 			json_text("linux", NULL);
 		else
 			json_number("linux", strtoull(line.linux_cpu, NULL, 10));
-		json_text("hardware_id", line.hw_id);
+		json_hex("hardware_id", strtoull(line.hw_id, NULL, 16));
 		json_text("state", line.state);
 		json_number("cell_id", strtoull(line.cell_id, NULL, 10));
 		json_text("cell", line.cell);

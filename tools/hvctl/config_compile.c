@@ -7,10 +7,6 @@
 #include <unistd.h>
 #include "cmd_config.h"
 
-#ifndef AUTHOR_DIR
-#define AUTHOR_DIR "/usr/share/bulkhead/author"
-#endif
-
 #define MAX_WORDS 64
 
 /* Runs a program and waits for it; its messages appear as they are. */
@@ -121,9 +117,25 @@ static int compile(const char *source, const char *output, const char *system,
 	return status;
 }
 
+/* Beside this program, below the prefix it was installed to. */
+static const char *installed_author_dir(void)
+{
+	static const char below_prefix[] = "share/bulkhead/author";
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	for (int up = 0; length > 0 && up < 2; up++) {
+		path[length] = '\0';
+		*strrchr(path, '/') = '\0';
+		length = (ssize_t)strlen(path);
+	}
+	return length > 0 ? must_format("%s/%s", path, below_prefix)
+			  : must_format("/usr/%s", below_prefix);
+}
+
 int config_compile(const struct command *command, int argc, char **argv)
 {
-	const char *output = NULL, *system = NULL, *author_dir = AUTHOR_DIR;
+	const char *output = NULL, *system = NULL, *author_dir = NULL;
 	const struct option_spec options[] = {
 		{ .name = "--output", .letter = 'o', .value = &output },
 		{ .name = "--system", .value = &system },
@@ -141,6 +153,8 @@ int config_compile(const struct command *command, int argc, char **argv)
 		return usage_error(command, "one source is needed");
 	if (!output)
 		return usage_error(command, "-o FILE.cell is missing");
+	if (!author_dir)
+		author_dir = installed_author_dir();
 	header = must_format("%s/tools/include/bulkhead-config.h", author_dir);
 	if (access(header, R_OK)) {
 		failure("%s is not there: %s", header, strerror(errno));

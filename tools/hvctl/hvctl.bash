@@ -55,7 +55,7 @@ _hvctl() {
 		case $command in
 		cell)
 			_hvctl_words "$current" \
-				'create load start shutdown destroy list stats console crash core --help'
+				'create load start shutdown destroy list stats console raise crash core --help'
 			;;
 		config) _hvctl_words "$current" 'check show compile --help' ;;
 		esac

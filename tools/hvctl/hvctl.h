@@ -89,7 +89,10 @@ char *__attribute__((format(printf, 1, 2))) must_format(const char *format, ...)
  */
 void *read_whole(const char *path, size_t *size);
 
-/** human_size() - "1 MiB"; allocated. */
+/** human_size() - exact: "1028 KiB"; allocated. */
 const char *human_size(uint64_t bytes);
+
+/** rounded_size() - "1.0 MiB"; allocated. */
+const char *rounded_size(uint64_t bytes);
 
 #endif

@@ -117,3 +117,16 @@ const char *human_size(uint64_t bytes)
 	}
 	return must_format("%" PRIu64 " %s", bytes, unit[scale]);
 }
+
+const char *rounded_size(uint64_t bytes)
+{
+	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	unsigned int scale = 0;
+	double value = (double)bytes;
+
+	while (scale < 4 && value >= 1024) {
+		value /= 1024;
+		scale++;
+	}
+	return must_format(scale ? "%.1f %s" : "%.0f %s", value, unit[scale]);
+}
