@@ -23,15 +23,17 @@ int bh_arch_check(void);
 /** bh_arch_reason() - the sentence that belongs to an errno of bh_arch_check(). */
 const char *bh_arch_reason(int err);
 
+/** bh_arch_this_cpu_id() - hardware identifier of this CPU, as configs name it. */
+u64 bh_arch_this_cpu_id(void);
+
 /**
- * bh_arch_cpu_id() - hardware identifier of a CPU, as configs name it.
- * @cpu: as Linux numbers it; the CPU may be offline
+ * bh_arch_offline_cpu_id() - hardware identifier of a CPU that is offline.
+ * @cpu: as Linux numbers it
  * @id: result
  *
- * Context: process, CPU hotplug held off.
  * Return: 0, or -ENODATA if it cannot be told while the CPU is offline.
  */
-int bh_arch_cpu_id(unsigned int cpu, u64 *id);
+int bh_arch_offline_cpu_id(unsigned int cpu, u64 *id);
 
 /**
  * bh_arch_enter() - enter the hypervisor on this CPU.

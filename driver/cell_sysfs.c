@@ -6,6 +6,7 @@
 #include <linux/sysfs.h>
 #include "bulkhead.h"
 #include "compat.h"
+#include "hypercall.h"
 
 #define WATCH_PERIOD_MS 100
 
@@ -24,10 +25,23 @@ static ssize_t name_show(struct kobject *kobj, struct kobj_attribute *attr, char
 	return sysfs_emit(buf, "%s\n", to_cell(kobj)->name);
 }
 
+/* Whether a cell has locked the partitioning is looked at when the hypervisor is asked. */
+static bool may_lock(const struct bh_cell *cell, u32 state)
+{
+	return (state == BH_CELL_RUNNING || state == BH_CELL_RUNNING_LOCKED) && cell->blob.config &&
+	       cell->blob.config->flags & BH_CELL_LOCKABLE;
+}
+
 /* bh_view is held. A cell without its page is being destroyed. */
 static u32 cell_state(const struct bh_cell *cell)
 {
-	return cell->status ? READ_ONCE(cell->status->state) : BH_CELL_DESTROYING;
+	u32 state = cell->status ? READ_ONCE(cell->status->state) : BH_CELL_DESTROYING;
+	long asked;
+
+	if (!may_lock(cell, state))
+		return state;
+	asked = bh_hypercall(BH_HC_CELL_INFO, cell->id, BH_CELL_INFO_STATE, 0, 0);
+	return asked < 0 ? state : asked;
 }
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)

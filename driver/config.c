@@ -3,6 +3,7 @@
  * Configs: copied in, and their headers checked as far as the driver reads them.
  * Whether a config makes sense is decided by the hypervisor's rules.
  */
+#include <linux/ctype.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
@@ -20,12 +21,16 @@ static bool array_fits(const struct bh_config *config, struct bh_array array, si
 	       array.count * entry <= config->total_size - array.offset;
 }
 
-/* The name becomes that of a directory and of claims. */
+/* The name becomes that of a directory and of claims, and is in messages. */
 static bool name_is_sound(const char *name)
 {
 	size_t length = strnlen(name, BH_NAME_SIZE);
+	size_t i;
 
-	return length > 0 && length < BH_NAME_SIZE && name[0] != '.' && !memchr(name, '/', length);
+	for (i = 0; i < length; i++)
+		if (!isascii(name[i]) || !isgraph(name[i]) || name[i] == '/')
+			return false;
+	return length > 0 && length < BH_NAME_SIZE && name[0] != '.';
 }
 
 static int check_header(const struct bh_config *config, size_t bytes, enum bh_config_kind kind)

@@ -13,51 +13,86 @@
 #include "bulkhead.h"
 #include "hypercall.h"
 
-/* Gives every CPU of Linux its index in the system config. CPU hotplug is held off. */
-static int find_cpus(void)
+struct call {
+	struct work_struct work;
+	long (*function)(void *data);
+	void *data;
+	long result;
+};
+
+static void run_call(struct work_struct *work)
 {
-	unsigned int cpu;
+	struct call *call = container_of(work, struct call, work);
+
+	call->result = call->function(call->data);
+}
+
+/* Runs a function on an online CPU, in process context, however busy the CPU is. */
+static long on_cpu(unsigned int cpu, long (*function)(void *data), void *data)
+{
+	struct call call = { .function = function, .data = data };
+
+	INIT_WORK_ONSTACK(&call.work, run_call);
+	queue_work_on(cpu, system_highpri_wq, &call.work);
+	flush_work(&call.work);
+	destroy_work_on_stack(&call.work);
+	return call.result;
+}
+
+static long examine_this_cpu(void *id)
+{
+	*(u64 *)id = bh_arch_this_cpu_id();
+	return bh_arch_check();
+}
+
+/* Gives a CPU of Linux its index in the system config. */
+static int place_cpu(unsigned int cpu, u64 id)
+{
+	int index = bh_cpu_index(id);
+
+	if (index < 0)
+		return bh_refuse(-ENXIO, "CPU %u (%#llx) is not in the system config: add it there",
+				 cpu, id);
+	bh.linux_cpu[index] = cpu;
+	return 0;
+}
+
+static int examine_cpu(unsigned int cpu)
+{
 	u64 id;
 	int err;
-	int i;
 
-	for (i = 0; i < BH_MAX_CPUS; i++)
-		bh.linux_cpu[i] = -1;
-	for_each_present_cpu(cpu)
-	{
-		err = bh_arch_cpu_id(cpu, &id);
-		if (err)
+	if (!cpu_online(cpu)) {
+		if (bh_arch_offline_cpu_id(cpu, &id))
 			return bh_refuse(
 				-ENXIO,
 				"the hardware identifier of CPU %u is not known: bring it online first",
 				cpu);
-		i = bh_cpu_index(id);
-		if (i < 0)
-			return bh_refuse(-ENXIO,
-					 "CPU %u (%#llx) is not in the system config: add it there",
-					 cpu, id);
-		bh.linux_cpu[i] = cpu;
+		return place_cpu(cpu, id);
 	}
-	return 0;
+	err = on_cpu(cpu, examine_this_cpu, &id);
+	if (err)
+		return bh_refuse(err, "%s", bh_arch_reason(err));
+	return place_cpu(cpu, id);
 }
 
-static long check_this_cpu(void *unused)
-{
-	return bh_arch_check();
-}
-
-static int check_cpus(void)
+static int examine_cpus(void)
 {
 	unsigned int cpu;
-	int err;
+	int err = 0;
+	int i;
 
-	for_each_online_cpu(cpu)
+	for (i = 0; i < BH_MAX_CPUS; i++)
+		bh.linux_cpu[i] = -1;
+	cpus_read_lock();
+	for_each_present_cpu(cpu)
 	{
-		err = work_on_cpu(cpu, check_this_cpu, NULL);
+		err = examine_cpu(cpu);
 		if (err)
-			return bh_refuse(err, "%s", bh_arch_reason(err));
+			break;
 	}
-	return 0;
+	cpus_read_unlock();
+	return err;
 }
 
 struct entering {
@@ -93,12 +128,12 @@ static long leave(void)
 
 	if (cpu >= nr_cpu_ids)
 		return 0;
-	result = work_on_cpu(cpu, prepare_leaving, NULL);
+	result = on_cpu(cpu, prepare_leaving, NULL);
 	if (result)
 		return result;
 	for_each_cpu(cpu, &bh.inside)
 	{
-		result = work_on_cpu(cpu, leave_this_cpu, NULL);
+		result = on_cpu(cpu, leave_this_cpu, NULL);
 		if (result) {
 			pr_crit("bulkhead: CPU %u does not leave the hypervisor (%ld): reboot\n",
 				cpu, result);
@@ -119,7 +154,7 @@ static long enter(phys_addr_t entry)
 	cpumask_clear(&bh.inside);
 	for_each_online_cpu(cpu)
 	{
-		result = work_on_cpu(cpu, enter_this_cpu, &entering);
+		result = on_cpu(cpu, enter_this_cpu, &entering);
 		if (result)
 			return result;
 		cpumask_set_cpu(cpu, &bh.inside);
@@ -187,23 +222,14 @@ static int take_over(struct bh_ioc_head *head, phys_addr_t entry)
 static int enable_cpus(struct bh_ioc_head *head, struct device *dev)
 {
 	phys_addr_t entry;
-	int err;
+	int err = examine_cpus();
 
-	cpus_read_lock();
-	err = check_cpus();
-	if (!err)
-		err = find_cpus();
-	cpus_read_unlock();
 	if (!err)
 		err = bh_image_place(dev, &entry);
 	if (err)
 		return err;
-
 	cpus_read_lock();
-	/* CPUs may have come online meanwhile. */
-	err = check_cpus();
-	if (!err)
-		err = take_over(head, entry);
+	err = take_over(head, entry);
 	cpus_read_unlock();
 	if (err && !bh.broken)
 		bh_image_remove();

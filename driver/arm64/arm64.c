@@ -5,11 +5,9 @@
  * The kernel, booted at EL2 and gone down to EL1, leaves a stub at EL2 that
  * answers HVC #0 with a function number in x0 (Linux, arch/arm64/include/asm/virt.h).
  */
-#include <linux/cpu.h>
 #include <linux/irqflags.h>
 #include <linux/of.h>
 #include <linux/stringify.h>
-#include <linux/workqueue.h>
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
@@ -98,38 +96,35 @@ const char *bh_arch_reason(int err)
 	}
 }
 
-static long read_id(void *id)
+u64 bh_arch_this_cpu_id(void)
 {
-	*(u64 *)id = read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
-	return 0;
+	return read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
 }
 
-int bh_arch_cpu_id(unsigned int cpu, u64 *id)
+/* The device tree has it in one cell or two (cpus.yaml: "reg"). */
+static int read_reg(const struct device_node *node, u64 *id)
 {
-	struct device_node *node;
-	int cells;
+	u32 low = 0;
+	int err;
 
-	if (cpu_online(cpu))
-		return work_on_cpu(cpu, read_id, id);
+	if (of_n_addr_cells((struct device_node *)node) > 1)
+		return of_property_read_u64(node, "reg", id);
+	err = of_property_read_u32(node, "reg", &low);
+	*id = low;
+	return err;
+}
 
-	node = of_get_cpu_node(cpu, NULL);
+int bh_arch_offline_cpu_id(unsigned int cpu, u64 *id)
+{
+	struct device_node *node = of_get_cpu_node(cpu, NULL);
+	int err;
+
 	if (!node)
 		return -ENODATA;
-	cells = of_n_addr_cells(node);
-	if (cells > 1) {
-		if (of_property_read_u64(node, "reg", id))
-			cells = 0;
-	} else {
-		u32 low;
-
-		if (of_property_read_u32(node, "reg", &low))
-			cells = 0;
-		else
-			*id = low;
-	}
+	err = read_reg(node, id);
 	of_node_put(node);
 	*id &= MPIDR_HWID_BITMASK;
-	return cells ? 0 : -ENODATA;
+	return err ? -ENODATA : 0;
 }
 
 long bh_arch_enter(phys_addr_t entry, unsigned long argument)

@@ -12,6 +12,7 @@
  *   EOPNOTSUPP       the kernel runs at EL2 itself (VHE)
  *   ENODEV           the CPU has no EL2, or firmware keeps it
  *   EACCES           EL2 is not ours: KVM is live or protected
+ *   ENOSYS           the kernel masks interrupts by priority (pseudo-NMI)
  *   ENOENT           the hypervisor image is not in the firmware path
  *   ENOEXEC          the image is not one, or of another ABI version
  *   EPROTO           the config is not one, or of another version or architecture
