@@ -10,11 +10,12 @@
 #include "attack-arm64.h"
 
 #define MAX_DEVICES 8
+#define CPACR_FPEN (3ull << 20)
 
 #define FORM(id, text)                                                                             \
 	static void id(void *at)                                                                   \
 	{                                                                                          \
-		uint64_t a = (uint64_t)at;                                                         \
+		register uint64_t a asm("x0") = (uint64_t)at;                                      \
 		asm volatile(text : "+r"(a)::"x4", "x5", "x6", "memory");                          \
 	}
 
@@ -48,7 +49,9 @@ FORM(release, REGS "stlr w4, [%0]")
 FORM(prefetch, "prfm pldl1keep, [%0]")
 FORM(zero_line, "dc zva, %0")
 FORM(clean_line, "dc civac, %0")
-FORM(vector, ".inst 0xfd400000 | (0 << 5)\n ldr x4, [%0]") /* ldr d0, [x0] */
+FORM(vector, ".inst 0xfd400000") /* ldr d0, [x0] */
+FORM(vector_pair, ".inst 0xad400400") /* ldp q0, q1, [x0] */
+FORM(vector_write, ".inst 0x3d800000") /* str q0, [x0] */
 FORM(atomic_add, REGS ".arch armv8.1-a\n ldaddal w4, w5, [%0]\n .arch armv8-a")
 FORM(atomic_swap, REGS ".arch armv8.1-a\n swpal x4, x5, [%0]\n .arch armv8-a")
 FORM(atomic_cas, REGS ".arch armv8.1-a\n casal x4, x5, [%0]\n .arch armv8-a")
@@ -86,6 +89,8 @@ static const struct {
 	{ "zero-line", zero_line },
 	{ "clean-line", clean_line },
 	{ "vector", vector },
+	{ "vector-pair", vector_pair },
+	{ "vector-write", vector_write },
 	{ "atomic-add", atomic_add },
 	{ "atomic-swap", atomic_swap },
 	{ "atomic-cas", atomic_cas },
@@ -119,6 +124,7 @@ static void check_foreign(void)
 
 void attack_odd(void)
 {
+	bool any = false;
 	const char *arg = arg_str("what");
 	char what[32] = "";
 	uintptr_t dist = gic_dist(), redist = gic_redist();
@@ -130,11 +136,14 @@ void attack_odd(void)
 
 	if (arg)
 		snprintf(what, sizeof(what), "%s", arg);
+	write_sysreg(CPACR_FPEN, cpacr_el1);
+	isb();
 	map(dist, dist, 0x10000, MAP_MEMORY);
 	map(redist, redist, 0x20000, MAP_MEMORY);
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		if (what[0] && strcmp(what, forms[i].name))
 			continue;
+		any = true;
 		for (size_t k = 0; k < ARRAY_SIZE(targets); k++)
 			odd(i, targets[k]);
 		for (size_t k = 0; k < device_count; k++)
@@ -142,6 +151,10 @@ void attack_odd(void)
 	}
 	map(dist, dist, 0x10000, MAP_DEVICE);
 	map(redist, redist, 0x20000, MAP_DEVICE);
+	if (!any)
+		breach("there is no form of this name: %s", what);
+	write_sysreg(0, cpacr_el1);
+	isb();
 	check_foreign();
 	gic_cpu_init();
 }
