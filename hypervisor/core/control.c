@@ -230,6 +230,10 @@ static void assign_cpus(u64 mask, struct cell *cell)
 		status->state = BH_CPU_PARKED;
 		cpus[cpu].cell = cell;
 	}
+	if (cell == root_cell)
+		cell->status->cpu_mask |= mask;
+	else
+		root_cell->status->cpu_mask &= ~mask;
 }
 
 static struct cell *free_slot(void)
