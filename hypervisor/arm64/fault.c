@@ -6,7 +6,6 @@
 #include "park.h"
 #include "vcpu.h"
 
-#define HPFAR_ADDRESS(hpfar) (((hpfar) & 0x0000000ffffffff0ull) << 8)
 #define PAR_ADDRESS(par) ((par) & 0x000ffffffffff000ull)
 #define PAR_FAILED BIT(0)
 
@@ -181,58 +180,18 @@ void trap_instruction_abort(struct percpu *percpu, struct frame *frame, u64 esr)
 		handle_fault(percpu, frame, esr, address, true, BH_CRASH_EXEC);
 }
 
-/* ---- trapped registers ---- */
-
-static u64 extend(u64 value, u64 esr, u32 size)
+void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr)
 {
-	u32 unused = 64 - size * 8;
-
-	if (esr & ISS_SSE)
-		value = (u64)((s64)(value << unused) >> unused);
-	else
-		value = value << unused >> unused;
-	return esr & ISS_SF ? value : (u32)value;
-}
-
-/* False if no one answers at this address, or refuses. */
-static __hot bool emulate(struct percpu *percpu, struct frame *frame, u64 esr, u64 address)
-{
-	u32 rt = ISS_SRT(esr);
-	struct mmio_access access = { .size = 1u << ISS_SAS(esr), .write = esr & ISS_WNR };
-	const struct mmio_region *region =
-		mmio_find(&percpu->cpu->cell->mmio, address, access.size);
-
-	if (!region)
-		return false;
-	access.offset = address - region->start;
-	if (access.write)
-		access.value = rt < 31 ? frame->x[rt] : 0;
-	if (access.write && access.size < 8)
-		access.value &= BIT(access.size * 8) - 1;
-	if (!region->handler(percpu->cpu, &access, region->context))
-		return false;
-	count_exit(percpu->cpu, BH_EXIT_IRQCHIP);
-	if (!access.write && rt < 31)
-		frame->x[rt] = extend(access.value, esr, access.size);
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2));
-	return true;
-}
-
-__hot void trap_data_abort(struct percpu *percpu, struct frame *frame, u64 esr)
-{
-	struct cell *cell = percpu->cpu->cell;
+	u32 cause = cause_of(esr, false);
 	u64 address;
 
 	park_if_asked(percpu, frame, esr);
-	if (unlikely(!fault_address(esr, &address)))
+	if (!fault_address(esr, &address))
 		return;
-	if (likely((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV) &&
-	    emulate(percpu, frame, esr, address))
-		return;
-	if (!(esr & (ISS_ISV | ISS_CM)) && mmio_find(&cell->mmio, address, 1))
-		handle_fault(percpu, frame, esr, address, false, BH_CRASH_DECODE);
-	else
-		handle_fault(percpu, frame, esr, address, false, cause_of(esr, false));
+	/* Registers trap for each access, but without a syndrome this one cannot be served. */
+	if (!(esr & ISS_CM) && mmio_find(&percpu->cpu->cell->mmio, address))
+		cause = BH_CRASH_DECODE;
+	handle_fault(percpu, frame, esr, address, false, cause);
 }
 
 void trap_unexpected(struct percpu *percpu, struct frame *frame, u64 esr)

@@ -5,8 +5,8 @@
 
 #include "percpu.h"
 
-/** Serve a data abort: a trapped register, or a fault. */
-void trap_data_abort(struct percpu *percpu, struct frame *frame, u64 esr);
+/** Serve a data abort that is not an access to trapped registers. */
+void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr);
 
 /** Serve an instruction abort: always a fault. */
 void trap_instruction_abort(struct percpu *percpu, struct frame *frame, u64 esr);

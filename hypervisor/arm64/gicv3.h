@@ -84,8 +84,10 @@ static inline u64 sgi_affinity(u64 mpidr)
 }
 
 /** Trapped registers; see gicv3_dist.c and gicv3_redist.c. */
-bool gicv3_dist_access(struct cpu *cpu, struct mmio_access *access, void *context);
-bool gicv3_redist_access(struct cpu *cpu, struct mmio_access *access, void *context);
+u64 gicv3_dist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
+			u64 value);
+u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
+			  u64 value);
 
 /** Give a cell its interrupts, in reset state; take them back to the root cell's. */
 void gicv3_dist_take(struct cell *cell);

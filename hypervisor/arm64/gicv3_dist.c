@@ -47,45 +47,44 @@ static u32 limit_priorities(u32 value)
 	return value;
 }
 
-static void update(u64 offset, u32 mask, u32 value)
+static u32 width_of(u32 how)
 {
+	return how & 4 ? ~0u : (1u << (8 * (how & 3))) - 1;
+}
+
+/* A word with some bits per interrupt, or part of it: read or changed where @mask says. */
+static u64 masked(u64 offset, u32 how, u64 value, u32 mask)
+{
+	u32 shift = (u32)(offset & 3) * 8, old;
+	u64 word = offset & ~3ull;
+
+	mask &= width_of(how) << shift;
+	if (!(how & MMIO_WRITE))
+		return (gic_read(gicd, word) & mask) >> shift;
 	spin_lock(&gicd_lock);
-	gic_write(gicd, offset, (gic_read(gicd, offset) & ~mask) | (value & mask));
+	old = gic_read(gicd, word);
+	gic_write(gicd, word, (old & ~mask) | ((u32)value << shift & mask));
 	spin_unlock(&gicd_lock);
+	return 0;
 }
 
-/* A register with some bits per interrupt: read or changed where @mask says. */
-static void masked(struct mmio_access *access, u64 offset, u32 mask, u32 shift)
+static u64 priority_access(const struct cell *cell, u64 offset, u32 how, u64 value)
 {
-	u32 width = access->size == 4 ? ~0u : (1u << (8 * access->size)) - 1;
-
-	mask &= width << shift;
-	if (access->write)
-		update(offset, mask, (u32)access->value << shift);
-	else
-		access->value = ((gic_read(gicd, offset) & mask) >> shift) & width;
-}
-
-static void priority_access(const struct cell *cell, struct mmio_access *access)
-{
-	u32 irq = (u32)(access->offset - GICD_IPRIORITYR) & ~3u;
+	u32 irq = (u32)(offset - GICD_IPRIORITYR) & ~3u;
 	u32 bits = irq >= GIC_SPI_FIRST ? cell->arch.spis[irq / 32] >> (irq % 32) & 15 : 0;
 
-	if (access->write)
-		access->value = limit_priorities((u32)access->value);
-	masked(access, access->offset & ~3ull, byte_mask(bits), (u32)(access->offset & 3) * 8);
+	return masked(offset, how, limit_priorities((u32)value), byte_mask(bits));
 }
 
-static void config_access(const struct cell *cell, struct mmio_access *access)
+static u64 config_access(const struct cell *cell, u64 offset, u32 how, u64 value)
 {
-	u32 irq = (u32)(access->offset - GICD_ICFGR) / 4 * 16;
+	u32 irq = (u32)(offset - GICD_ICFGR) / 4 * 16;
 	u32 bits = irq >= GIC_SPI_FIRST ? cell->arch.spis[irq / 32] >> (irq % 32) & 0xffff : 0;
-	/* What the root cell raises must stay an edge. */
-	u32 fixed = cell->arch.raised[irq / 32] >> (irq % 32);
 
-	if (access->write)
-		bits &= ~fixed;
-	masked(access, access->offset, pair_mask(bits), 0);
+	/* What the root cell raises must stay an edge. */
+	if (how & MMIO_WRITE)
+		bits &= ~(cell->arch.raised[irq / 32] >> (irq % 32));
+	return masked(offset, how, value, pair_mask(bits));
 }
 
 /* The cell's CPU that a route names, or its first: one of N would be anybody's. */
@@ -103,90 +102,72 @@ static bool owns(const struct cell *cell, u64 irq)
 	       cell->arch.spis[irq / 32] & BIT(irq % 32);
 }
 
-static void route_access(const struct cell *cell, struct mmio_access *access)
+static u64 route_access(const struct cell *cell, u64 offset, u32 how, u64 value)
 {
-	u64 irq = (access->offset - GICD_IROUTER) / 8, route;
-	u32 shift = access->offset & 4 ? 32 : 0;
+	u64 irq = (offset - GICD_IROUTER) / 8, route;
+	u32 shift = offset & 4 ? 32 : 0;
+	u64 mask = how & 8 ? ~0ull : 0xffffffffull << shift;
 
-	if (!access->write)
-		access->value = 0;
-	if (!owns(cell, irq))
-		return;
 	spin_lock(&gicd_lock);
+	if (!owns(cell, irq)) {
+		spin_unlock(&gicd_lock);
+		return 0;
+	}
 	route = gic_read64(gicd, GICD_IROUTER + irq * 8);
-	if (!access->write) {
-		access->value = access->size == 8 ? route : (u32)(route >> shift);
-	} else {
-		u64 mask = access->size == 8 ? ~0ull : 0xffffffffull << shift;
-
-		route = (route & ~mask) | ((access->value << shift) & mask);
-		gic_write64(gicd, GICD_IROUTER + irq * 8, valid_route(cell, route));
-	}
+	if (how & MMIO_WRITE)
+		gic_write64(gicd, GICD_IROUTER + irq * 8,
+			    valid_route(cell, (route & ~mask) | (value << shift & mask)));
 	spin_unlock(&gicd_lock);
+	return route >> shift;
 }
 
-/* Registers that say what there is. */
-static bool is_identification(u64 offset)
+static u64 other_access(const struct cell *cell, u64 offset, u32 how, u64 value)
 {
-	return offset == GICD_CTLR || offset == GICD_TYPER || offset == GICD_IIDR ||
-	       offset == 0xc || offset >= GIC_ID_REGISTERS;
-}
-
-static void other_access(const struct cell *cell, struct mmio_access *access)
-{
-	u64 offset = access->offset;
-
-	if (access->write) {
-		/* Message-based interrupts, if they are the cell's. */
-		if ((offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR) &&
-		    owns(cell, access->value & 0x3ff))
-			gic_write(gicd, offset, (u32)access->value & 0x3ff);
-		return;
-	}
-	access->value = is_identification(offset) ? gic_read(gicd, offset) : 0;
+	/* Message-based interrupts, if they are the cell's. */
+	if (how & MMIO_WRITE && (offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR) &&
+	    owns(cell, value & 0x3ff))
+		gic_write(gicd, offset, (u32)value & 0x3ff);
+	return offset >= GIC_ID_REGISTERS ? gic_read(gicd, offset) : 0;
 }
 
 /* One bit for each interrupt; written as a set of bits to set or to clear. */
-static __hot void bit_access(struct cell *cell, struct mmio_access *access)
+static __hot u64 bit_access(struct cell *cell, u64 offset, u32 how, u64 value)
 {
-	u64 offset = access->offset;
-	u32 mask = cell->arch.spis[(offset & 0x7f) / 4];
+	const u32 *mask = &cell->arch.spis[(offset & 0x7f) / 4];
 
 	if (offset < GICD_ISENABLER) {
 		/* All that a cell has is in group 1. */
-		if (!access->write)
-			access->value = mask;
-	} else if (!access->write) {
-		access->value = gic_read(gicd, offset) & mask;
-	} else {
-		spin_lock(&gicd_lock);
-		/* Read again: the interrupts may have been given away. */
-		mask = READ_ONCE(cell->arch.spis[(offset & 0x7f) / 4]);
-		gic_write(gicd, offset, (u32)access->value & mask);
-		spin_unlock(&gicd_lock);
+		return *mask;
 	}
+	if (!(how & MMIO_WRITE))
+		return gic_read(gicd, offset) & *mask;
+	/* With the lock, for the interrupts may just be given away. */
+	spin_lock(&gicd_lock);
+	gic_write(gicd, offset, (u32)value & READ_ONCE(*mask));
+	spin_unlock(&gicd_lock);
+	return 0;
 }
 
-__hot bool gicv3_dist_access(struct cpu *cpu, struct mmio_access *access, void *context)
+__hot u64 gicv3_dist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
+			    u64 value)
 {
-	u64 offset = access->offset;
+	u32 size = how & ~MMIO_WRITE;
 
-	(void)context;
-	if (unlikely(offset & (access->size - 1)))
-		return false;
-	if (likely(access->size == 4 && offset >= GICD_IGROUPR && offset < GICD_IPRIORITYR))
-		bit_access(cpu->cell, access);
-	else if (offset >= GICD_IPRIORITYR && offset < 0x800 && access->size <= 4)
-		priority_access(cpu->cell, access);
-	else if (offset >= GICD_ICFGR && offset < 0xd00 && access->size == 4)
-		config_access(cpu->cell, access);
-	else if (offset >= GICD_IROUTER && offset < 0x8000 && access->size >= 4)
-		route_access(cpu->cell, access);
-	else if (access->size == 4)
-		other_access(cpu->cell, access);
-	else if (!access->write)
-		access->value = 0;
-	return true;
+	(void)region;
+	if (likely(size == 4)) {
+		if (likely(offset - GICD_IGROUPR < GICD_IPRIORITYR - GICD_IGROUPR))
+			return bit_access(cpu->cell, offset, how, value);
+		/* CTLR, TYPER, IIDR, TYPER2 say what there is, and are not for cells to change. */
+		if (offset < 0x10)
+			return gic_read(gicd, offset);
+		if (offset >= GICD_ICFGR && offset < 0xd00)
+			return config_access(cpu->cell, offset, how, value);
+	}
+	if (offset >= GICD_IPRIORITYR && offset < 0x800 && size <= 4)
+		return priority_access(cpu->cell, offset, how, value);
+	if (offset >= GICD_IROUTER && offset < 0x8000 && size >= 4)
+		return route_access(cpu->cell, offset, how, value);
+	return size == 4 ? other_access(cpu->cell, offset, how, value) : 0;
 }
 
 /* ---- interrupts change hands ---- */

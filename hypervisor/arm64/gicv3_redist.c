@@ -10,7 +10,7 @@
 #define FRAME_MASK 0xffffu
 
 /* The CPU whose redistributor an offset is in: mostly the one that asks. */
-static struct percpu *owner(struct percpu *own, u64 offset)
+static const struct percpu *owner(const struct percpu *own, u64 offset)
 {
 	u64 base = offset & ~(u64)(2 * GICR_SGI_FRAME - 1);
 
@@ -34,112 +34,99 @@ static bool is_identification(u64 offset)
 	       offset >= GIC_ID_REGISTERS;
 }
 
-static u64 read_any(const void *frame, u64 offset, u32 size)
-{
-	return size == 8 ? gic_read64(frame, offset) : gic_read(frame, offset);
-}
-
-static void control_access(struct cpu *cpu, struct percpu *of, struct mmio_access *access,
-			   u64 offset)
+static u64 control_access(const struct cpu *cpu, const struct percpu *of, u64 offset, u32 how,
+			  u64 value)
 {
 	bool mine = of->cpu->cell == cpu->cell;
-	bool allowed = is_identification(offset) || (mine && offset == GICR_WAKER) ||
-		       (mine && cpu->cell == root_cell && is_lpi_register(offset));
+	bool lpi = mine && cpu->cell == root_cell && is_lpi_register(offset);
 
-	if (!access->write) {
-		access->value = allowed ? read_any(of->gicr, offset, access->size) : 0;
-		/* Virtual LPIs and direct injection are not for cells. */
-		return;
+	if (!(how & MMIO_WRITE)) {
+		if (!lpi && !is_identification(offset) && !(mine && offset == GICR_WAKER))
+			return 0;
+		return how & 8 ? gic_read64(of->gicr, offset) : gic_read(of->gicr, offset);
 	}
 	/* Asleep, it would not be woken by a kick; so WAKER stays as it is. */
-	if (!allowed || !is_lpi_register(offset))
-		return;
-	if (access->size == 8)
-		gic_write64(of->gicr, offset, access->value);
-	else
-		gic_write(of->gicr, offset, (u32)access->value);
+	if (lpi && how & 8)
+		gic_write64(of->gicr, offset, value);
+	else if (lpi)
+		gic_write(of->gicr, offset, (u32)value);
+	return 0;
 }
 
 /* Enable, pending and active bits of SGIs and PPIs; the kick stays enabled. */
-static __hot void bits_access(struct percpu *of, struct mmio_access *access, u64 offset)
+static __hot u64 bits_access(const struct percpu *of, u64 offset, u32 how, u64 value)
 {
-	if (!access->write) {
-		access->value = gic_read(of->gicr, GICR_SGI_FRAME + offset);
-		return;
-	}
+	if (!(how & MMIO_WRITE))
+		return gic_read(of->gicr, GICR_SGI_FRAME + offset);
 	if (offset == GICD_ICENABLER)
-		access->value &= ~(u64)KICK_BIT;
-	gic_write(of->gicr, GICR_SGI_FRAME + offset, (u32)access->value);
+		value &= ~(u64)KICK_BIT;
+	gic_write(of->gicr, GICR_SGI_FRAME + offset, (u32)value);
+	return 0;
 }
 
-static u32 limited(u32 value, u32 shift, u32 bytes, u64 offset)
+/* The priority a guest may give the interrupt of a byte: the kick's is fixed. */
+static u8 limited(u64 offset, u8 priority)
 {
-	for (u32 i = 0; i < bytes; i++) {
-		u32 at = shift + i * 8, byte = (value >> at) & 0xff;
-
-		if ((offset & ~3ull) + at / 8 == GICD_IPRIORITYR + GIC_KICK)
-			byte = GIC_PRIORITY_KICK;
-		else if (byte < GIC_PRIORITY_GUEST)
-			byte = GIC_PRIORITY_GUEST;
-		value = (value & ~(0xffu << at)) | byte << at;
-	}
-	return value;
+	if (offset == GICD_IPRIORITYR + GIC_KICK)
+		return GIC_PRIORITY_KICK;
+	return priority < GIC_PRIORITY_GUEST ? GIC_PRIORITY_GUEST : priority;
 }
 
-static void priority_access(struct percpu *of, struct mmio_access *access, u64 offset)
+/* Byte by byte, which the registers allow: Arm IHI 0069, 12.11.22. */
+static u64 priority_access(const struct percpu *of, u64 offset, u32 how, u64 value)
 {
-	u64 word = GICR_SGI_FRAME + (offset & ~3ull);
-	u32 shift = (u32)(offset & 3) * 8;
-	u32 width = access->size == 4 ? ~0u : (1u << (8 * access->size)) - 1;
-	u32 value = gic_read(of->gicr, word);
+	volatile u8 *bytes = (u8 *)of->gicr + GICR_SGI_FRAME;
+	u64 result = 0;
 
-	if (!access->write) {
-		access->value = (value >> shift) & width;
-		return;
+	for (u32 i = 0; i < (how & 7); i++) {
+		if (how & MMIO_WRITE)
+			bytes[offset + i] = limited(offset + i, (u8)(value >> (i * 8)));
+		else
+			result |= (u64)bytes[offset + i] << (i * 8);
 	}
-	value = (value & ~(width << shift)) | ((u32)access->value & width) << shift;
-	gic_write(of->gicr, word, limited(value, shift, access->size, offset));
+	return result;
 }
 
-static __hot void sgi_access(struct percpu *of, struct mmio_access *access, u64 offset)
+static u64 config_access(const struct percpu *of, u64 offset, u32 how, u64 value)
 {
-	u64 bank = offset & ~0x7full;
-
-	if (access->size == 4 && offset == bank && bank >= GICD_ISENABLER &&
-	    bank <= GICD_ICACTIVER) {
-		bits_access(of, access, offset);
-	} else if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 32 &&
-		   access->size <= 4) {
-		priority_access(of, access, offset);
-	} else if (offset == GICD_ICFGR + 4 && access->size == 4 && access->write) {
-		gic_write(of->gicr, GICR_SGI_FRAME + offset, (u32)access->value);
-	} else if (!access->write) {
-		access->value = 0;
-		if (access->size == 4 && offset == GICD_IGROUPR)
-			access->value = ~0u;
-		else if (access->size == 4 &&
-			 (offset == GICD_ICFGR || offset == GICD_ICFGR + 4))
-			access->value = gic_read(of->gicr, GICR_SGI_FRAME + offset);
-	}
+	/* SGIs are edges; the second word, of PPIs, can be changed where hardware can. */
+	if (!(how & MMIO_WRITE))
+		return gic_read(of->gicr, GICR_SGI_FRAME + offset);
+	if (offset != GICD_ICFGR)
+		gic_write(of->gicr, GICR_SGI_FRAME + offset, (u32)value);
+	return 0;
 }
 
-__hot bool gicv3_redist_access(struct cpu *cpu, struct mmio_access *access, void *context)
+static __hot u64 sgi_access(const struct percpu *of, u64 offset, u32 how, u64 value)
 {
-	struct percpu *of = owner(percpu_of(cpu->index), access->offset);
-	u64 offset = access->offset & (2 * GICR_SGI_FRAME - 1);
+	u32 size = how & ~MMIO_WRITE;
 
-	(void)context;
-	if (offset & (access->size - 1))
-		return false;
-	if (!of || (offset >= GICR_SGI_FRAME && of->cpu->cell != cpu->cell)) {
-		if (!access->write)
-			access->value = 0;
-	} else if (offset >= GICR_SGI_FRAME) {
-		sgi_access(of, access, offset & FRAME_MASK);
-	} else {
-		control_access(cpu, of, access, offset);
+	if (likely(size == 4)) {
+		if (likely(!(offset & 0x7f) && offset >= GICD_ISENABLER &&
+			   offset <= GICD_ICACTIVER))
+			return bits_access(of, offset, how, value);
+		if (offset == GICD_IGROUPR)
+			return ~0u;
+		if ((offset & ~4ull) == GICD_ICFGR)
+			return config_access(of, offset, how, value);
 	}
-	return true;
+	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 32 && size <= 4)
+		return priority_access(of, offset, how, value);
+	return 0;
+}
+
+__hot u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
+			      u64 value)
+{
+	const struct percpu *of = owner(this_percpu(), offset);
+
+	(void)region;
+	offset &= 2 * GICR_SGI_FRAME - 1;
+	if (!of)
+		return 0;
+	if (offset < GICR_SGI_FRAME)
+		return control_access(cpu, of, offset, how, value);
+	return of->cpu->cell == cpu->cell ? sgi_access(of, offset & FRAME_MASK, how, value) : 0;
 }
 
 void gicv3_redist_reset(struct percpu *percpu)

@@ -10,7 +10,6 @@
 #include "park.h"
 #include "psci.h"
 
-#define PSCI_VERSION 0x84000000u
 #define PSCI_CPU_SUSPEND 0x84000001u
 #define PSCI_CPU_OFF 0x84000002u
 #define PSCI_CPU_ON 0x84000003u
@@ -33,7 +32,6 @@
 #define PSCI_ON_IN_PROGRESS (-5)
 #define PSCI_INTERNAL_FAILURE (-6)
 
-#define PSCI_VERSION_1_0 0x10000
 #define SMCCC_VERSION_1_1 0x10001
 
 /* How long cells are given to stop before the machine goes down, in ticks of a second / N. */
@@ -220,14 +218,14 @@ static u64 argument(u32 function, u64 value)
 	return function & SMC64 ? value : (u32)value;
 }
 
-__hot s64 firmware_call(struct percpu *percpu, struct frame *frame)
+s64 firmware_call(struct percpu *percpu, struct frame *frame)
 {
 	const struct cell *cell = percpu->cpu->cell;
 	u32 function = (u32)frame->x[0];
 
-	if (likely(function == PSCI_VERSION))
-		return PSCI_VERSION_1_0;
 	switch (function) {
+	case PSCI_VERSION:
+		return PSCI_VERSION_1_0;
 	case PSCI_CPU_SUSPEND:
 	case PSCI_CPU_SUSPEND | SMC64:
 		cpu_wait(percpu);

@@ -5,6 +5,9 @@
 
 #include "percpu.h"
 
+#define PSCI_VERSION 0x84000000u
+#define PSCI_VERSION_1_0 0x10000
+
 /** Results of AFFINITY_INFO. */
 #define PSCI_ON 0
 #define PSCI_OFF 1

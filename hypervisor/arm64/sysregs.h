@@ -122,6 +122,7 @@
 #define ISS_ISV BIT(24)
 #define ISS_SRT(esr) ((u32)((esr) >> 16) & 31)
 #define ISS_SAS(esr) ((u32)((esr) >> 22) & 3)
+#define HPFAR_ADDRESS(hpfar) (((hpfar) & 0x0000000ffffffff0ull) << 8)
 #define DFSC_EXTERNAL 0x10u
 #define DFSC_KIND(dfsc) ((dfsc) & 0x3c)
 #define DFSC_TRANSLATION 0x04u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where exceptions of guests arrive from vectors.S, the frequent ones first. */
+/* Exceptions of guests, by class; data aborts are in mmio_trap.c, most SGIs in vectors.S. */
 #include <bulkhead/hypercall.h>
 #include "../core/arch.h"
 #include "../core/hypercall.h"
@@ -8,63 +8,60 @@
 #include "psci.h"
 #include "setup.h"
 #include "sysreg.h"
-#include "sysregs.h"
+#include "traps.h"
 
-void trap_sync(struct frame *frame, u64 esr);
-void trap_interrupt(struct frame *frame);
-
-static void skip_instruction(void)
+static __hot u64 firmware(struct percpu *percpu, struct frame *frame)
 {
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
+	if (likely((u32)frame->x[0] == PSCI_VERSION))
+		return PSCI_VERSION_1_0;
+	return (u64)firmware_call(percpu, frame);
 }
 
-static __hot void trap_hypercall(struct percpu *percpu, struct frame *frame, u64 esr)
+static __hot bool trap_hypercall(struct percpu *percpu, struct frame *frame, u64 esr)
 {
 	u32 immediate = esr & 0xffff;
 
 	if (likely(immediate == BH_HVC_IMM)) {
-		count_exit(percpu->cpu, BH_EXIT_HYPERCALL);
+		percpu->exits[BH_EXIT_HYPERCALL]++;
 		frame->x[0] = (u64)hypercall(percpu->cpu, frame->x[0], &frame->x[1]);
-		if (unlikely(percpu->leaving))
-			cpu_leave(percpu, 0);
-	} else if (!immediate) {
-		count_exit(percpu->cpu, BH_EXIT_FIRMWARE);
-		frame->x[0] = (u64)firmware_call(percpu, frame);
-	} else {
-		count_exit(percpu->cpu, BH_EXIT_OTHER);
-		frame->x[0] = (u64)-1; /* SMCCC: not supported */
+		return percpu->leaving;
 	}
+	percpu->exits[BH_EXIT_FIRMWARE]++;
+	/* SMCCC: other immediates are not supported. */
+	frame->x[0] = immediate ? (u64)-1 : firmware(percpu, frame);
+	return false;
 }
 
-/* SMC trapped by HCR_EL2.TSC returns to the instruction itself. */
-static __hot void trap_smc(struct percpu *percpu, struct frame *frame, u64 esr)
+__hot bool trap_call(struct frame *frame, u64 esr)
 {
-	count_exit(percpu->cpu, BH_EXIT_FIRMWARE);
-	skip_instruction();
-	frame->x[0] = esr & 0xffff ? (u64)-1 : (u64)firmware_call(percpu, frame);
+	struct percpu *percpu = this_percpu();
+
+	if (ESR_EC(esr) == EC_HVC64)
+		return trap_hypercall(percpu, frame, esr);
+	percpu->exits[BH_EXIT_FIRMWARE]++;
+	/* SMC trapped by HCR_EL2.TSC returns to the instruction itself. */
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
+	frame->x[0] = esr & 0xffff ? (u64)-1 : firmware(percpu, frame);
+	return false;
+}
+
+void cpu_leave_now(void)
+{
+	cpu_leave(this_percpu(), 0);
 }
 
 static void trap_wfx(struct percpu *percpu)
 {
 	count_exit(percpu->cpu, BH_EXIT_HALT);
 	cpu_wait(percpu);
-	skip_instruction();
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
 }
 
-__hot void trap_sync(struct frame *frame, u64 esr)
+void trap_other(struct frame *frame, u64 esr)
 {
 	struct percpu *percpu = this_percpu();
 
 	switch (ESR_EC(esr)) {
-	case EC_HVC64:
-		trap_hypercall(percpu, frame, esr);
-		break;
-	case EC_DATA_ABORT:
-		trap_data_abort(percpu, frame, esr);
-		break;
-	case EC_SMC64:
-		trap_smc(percpu, frame, esr);
-		break;
 	case EC_SYSREG:
 		trap_sysreg(percpu, frame, esr);
 		break;

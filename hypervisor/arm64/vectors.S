@@ -10,9 +10,14 @@
 
 /* ESR_EL2 of a write to ICC_SGI1R_EL1 from a 64-bit register, with Rt zero. */
 #define ESR_SGI1R 0x623a3016
+#define EC_SYSREG 0x18
+#define EC_HVC64 0x16
+#define EC_SMC64 0x17
+#define EC_DATA_ABORT 0x24
 #define EXIT_IPI (8 * 2) /* BH_EXIT_IPI */
 
-	.macro	save_from_x2
+	/* C does not touch x18, which is fixed, nor x19 to x29 without putting them back. */
+	.macro	save_volatile_from_x2
 	stp	x2, x3, [sp, #8 * 2]
 	stp	x4, x5, [sp, #8 * 4]
 	stp	x6, x7, [sp, #8 * 6]
@@ -21,13 +26,16 @@
 	stp	x12, x13, [sp, #8 * 12]
 	stp	x14, x15, [sp, #8 * 14]
 	stp	x16, x17, [sp, #8 * 16]
+	str	x30, [sp, #8 * 30]
+	.endm
+
+	.macro	save_rest
 	stp	x18, x19, [sp, #8 * 18]
 	stp	x20, x21, [sp, #8 * 20]
 	stp	x22, x23, [sp, #8 * 22]
 	stp	x24, x25, [sp, #8 * 24]
 	stp	x26, x27, [sp, #8 * 26]
 	stp	x28, x29, [sp, #8 * 28]
-	str	x30, [sp, #8 * 30]
 	.endm
 
 	.macro	vector target
@@ -54,16 +62,19 @@ el2_vectors:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
 	mrs	x0, esr_el2
-	bic	w1, w0, #0x3e0		/* Rt */
-	sub	w1, w1, #(ESR_SGI1R & 0xfff000)
-	sub	w1, w1, #(ESR_SGI1R & 0xfff)
-	ror	w1, w1, #25
-	cmp	w1, #(ESR_SGI1R >> 25)
-	b.eq	send_sgi
-slow:	save_from_x2
+	lsr	w1, w0, #26
+	cmp	w1, #EC_SYSREG
+	b.eq	maybe_sgi
+	sub	w1, w1, #EC_HVC64
+	cmp	w1, #(EC_SMC64 - EC_HVC64)
+	b.ls	call
+	cmp	w1, #(EC_DATA_ABORT - EC_HVC64)
+	b.eq	data_abort
+slow:	save_volatile_from_x2
+	save_rest
 	mov	x1, x0
 	mov	x0, sp
-	bl	trap_sync
+	bl	trap_other
 	b	frame_return
 	vector	guest_interrupt
 	vector	guest_interrupt
@@ -81,10 +92,45 @@ slow:	save_from_x2
 
 	/* What follows fills the space between the image's head and the table. */
 	.section .head.code, "ax"
+data_abort:
+	save_volatile_from_x2
+	mov	x1, x0
+	mov	x0, sp
+	bl	mmio_fast
+	cbnz	w0, short_return
+	save_rest
+	mov	x0, sp
+	mrs	x1, esr_el2
+	bl	trap_data_abort
+	b	frame_return
+
+call:
+	save_volatile_from_x2
+	mov	x1, x0
+	mov	x0, sp
+	bl	trap_call
+	cbnz	w0, leave
+short_return:
+	ldp	x2, x3, [sp, #8 * 2]
+	ldp	x4, x5, [sp, #8 * 4]
+	ldp	x6, x7, [sp, #8 * 6]
+	ldp	x8, x9, [sp, #8 * 8]
+	ldp	x10, x11, [sp, #8 * 10]
+	ldp	x12, x13, [sp, #8 * 12]
+	ldp	x14, x15, [sp, #8 * 14]
+	ldp	x16, x17, [sp, #8 * 16]
+	ldr	x30, [sp, #8 * 30]
+	ldp	x0, x1, [sp], #FRAME_SIZE
+	eret
+
+leave:	save_rest
+	b	cpu_leave_now
+
 guest_interrupt:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
-	save_from_x2
+	save_volatile_from_x2
+	save_rest
 	mov	x0, sp
 	bl	trap_interrupt
 
@@ -112,7 +158,13 @@ frame_return:
  * A guest sends an SGI to CPUs of one cluster: the one trap that is frequent in any guest.
  * x0 is ESR_EL2. Anything unusual goes the slow way.
  */
-send_sgi:
+maybe_sgi:
+	bic	w1, w0, #0x3e0		/* Rt */
+	sub	w1, w1, #(ESR_SGI1R & 0xfff000)
+	sub	w1, w1, #(ESR_SGI1R & 0xfff)
+	ror	w1, w1, #25
+	cmp	w1, #(ESR_SGI1R >> 25)
+	b.ne	slow
 	stp	x2, x3, [sp, #8 * 2]
 	ubfx	w2, w0, #5, #5
 	adr	x1, read_register

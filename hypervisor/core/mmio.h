@@ -9,23 +9,28 @@
 
 struct cpu;
 
+#define MMIO_WRITE (1u << 31) /**< the access is a write */
+
+struct mmio_region;
+
 /**
- * struct mmio_access - one access of a guest.
- * @offset: from the start of the region
- * @value: written; or read, to be filled in
- * @size: 1, 2, 4 or 8 bytes
- * @write: direction
+ * typedef mmio_handler - serve an access to a region.
+ * @offset: from the start of the region, a multiple of the size
+ * @how: bytes of the access (1, 2, 4 or 8), with MMIO_WRITE
+ * @value: what is written
+ *
+ * Return: what is read, with zeros above the bytes of the access.
  */
-struct mmio_access {
-	u64 offset;
-	u64 value;
-	u32 size;
-	bool write;
-};
+typedef u64 (*mmio_handler)(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
+			    u64 value);
 
-/** Serve an access; false: not allowed, treat it as a fault. */
-typedef bool (*mmio_handler)(struct cpu *cpu, struct mmio_access *access, void *context);
-
+/**
+ * struct mmio_region - pages that trap.
+ * @start: address as the cell sees it
+ * @size: bytes
+ * @handler: who answers
+ * @context: for the handler
+ */
 struct mmio_region {
 	u64 start;
 	u64 size;
@@ -35,16 +40,26 @@ struct mmio_region {
 
 #define MMIO_REGIONS 24u
 
-/** struct mmio_map - a cell's regions, in no order; looked through from the first. */
+/** struct mmio_map - a cell's regions, in no order, then one of size 0. */
 struct mmio_map {
-	u32 count;
-	struct mmio_region regions[MMIO_REGIONS];
+	struct mmio_region regions[MMIO_REGIONS + 1];
 };
 
 /** Add a region; returns 0 or -BH_E_NOMEM when the map is full. Only before the cell starts. */
 int mmio_add(struct mmio_map *map, u64 start, u64 size, mmio_handler handler, void *context);
 
-/** The region that holds @address, or NULL. An access may not leave it: *offset + size is checked. */
-const struct mmio_region *mmio_find(const struct mmio_map *map, u64 address, u32 size);
+/**
+ * mmio_find() - the region that holds an address, or NULL.
+ *
+ * Regions are whole pages, so an aligned access is in one or not. There are a handful;
+ * what is added first, the interrupt controller, is found first.
+ */
+static inline const struct mmio_region *mmio_find(const struct mmio_map *map, u64 address)
+{
+	for (const struct mmio_region *region = map->regions; region->size; region++)
+		if (address - region->start < region->size)
+			return region;
+	return NULL;
+}
 
 #endif
