@@ -83,17 +83,40 @@ STATUS_ATTR(memory_bytes, "%llu");
 STATUS_ATTR(pool_pages, "%u");
 STATUS_ATTR(failed_cpu, "%u");
 
+/*
+ * Indices of a cell's CPUs. bh_view is held. The CPUs know best whose they are: those of the
+ * root cell come and go.
+ */
+static u64 cell_cpus(const struct bh_cell *cell)
+{
+	u64 mask = 0;
+	u32 i;
+
+	if (!cell->status || !bh.cpu_status)
+		return 0;
+	for (i = 0; i < bh.blob.config->cpus.count; i++)
+		if (READ_ONCE(bh_cpu_status(i)->cell) == cell->id)
+			mask |= BIT_ULL(i);
+	return mask;
+}
+
 static ssize_t cpus_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	struct bh_cell_status status;
+	const struct bh_cell *cell = to_cell(kobj);
 	struct cpumask cpus;
 	unsigned int i;
+	bool there;
+	u64 mask;
 
-	if (!get_status(kobj, &status))
+	down_read(&bh_view);
+	there = cell->status;
+	mask = cell_cpus(cell);
+	up_read(&bh_view);
+	if (!there)
 		return -ENODEV;
 	cpumask_clear(&cpus);
 	for (i = 0; i < BH_MAX_CPUS; i++)
-		if (status.cpu_mask & BIT_ULL(i) && bh.linux_cpu[i] >= 0)
+		if (mask & BIT_ULL(i) && bh.linux_cpu[i] >= 0)
 			cpumask_set_cpu(bh.linux_cpu[i], &cpus);
 	return sysfs_emit(buf, "%*pbl\n", cpumask_pr_args(&cpus));
 }
@@ -202,7 +225,7 @@ static ssize_t read_cpus(struct kobject *kobj, struct reader *reader, bool known
 
 	down_read(&bh_view);
 	if (cell->status && bh.cpu_status) {
-		u64 mask = cell->status->cpu_mask;
+		u64 mask = cell_cpus(cell);
 
 		for (index = next_cpu(mask, 0); index < bh.blob.config->cpus.count;
 		     index = next_cpu(mask, index + 1))

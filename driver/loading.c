@@ -37,8 +37,8 @@ static long make_loadable(const struct bh_cell *cell)
 
 	if (state == BH_CELL_CREATED)
 		return 0;
-	if (state != BH_CELL_SHUT_DOWN && state != BH_CELL_FAILED)
-		return state < 0 ? state : -BH_E_STATE;
+	if (state < 0)
+		return state;
 	return bh_hypercall_slices(BH_HC_CELL_SET_LOADABLE, cell->id, false);
 }
 
