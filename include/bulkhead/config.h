@@ -180,7 +180,7 @@ struct bh_console_config {
  * @irqs: array of struct bh_irq
  * @platform: array of struct bh_platform, system only
  * @source: array of struct bh_source, beyond total_size, for tools only
- * @source_file: struct bh_array of bytes: NUL-terminated name of the source
+ * @source_file: array of bytes, for tools only: names of source files, each NUL-terminated
  * @reserved: arrays of versions to come, 0
  */
 struct bh_config {
@@ -222,14 +222,14 @@ enum bh_config_list {
  * @list: enum bh_config_list
  * @index: of the entry in its array
  * @line: line in the source file, 0 if unknown
- * @reserved: 0
+ * @file: where in source_file the name of that file starts
  * @label: what the author called it, NUL-terminated
  */
 struct bh_source {
 	uint32_t list;
 	uint32_t index;
 	uint32_t line;
-	uint32_t reserved;
+	uint32_t file;
 	char label[32];
 };
 

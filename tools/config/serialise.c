@@ -154,10 +154,32 @@ static void put_platform(void)
 
 /* --- The part for tools: where each entry was written ------------------- */
 
-static size_t source_at;
+#define MAX_FILES 64
 
-static void put_source(uint32_t list, uint32_t index, uint32_t line, const char *label)
+static size_t source_at;
+static const char *files[MAX_FILES]; /* names, without repetition */
+static size_t file_count;
+
+/* Where the name of a file will start among the names. */
+static size_t file_offset(const char *file)
 {
+	size_t offset = 0;
+
+	for (size_t i = 0; i < file_count; i++) {
+		if (!strcmp(files[i], file))
+			return offset;
+		offset += strlen(files[i]) + 1;
+	}
+	if (file_count == MAX_FILES)
+		fail(source->line, "the entries come from more than %d files", MAX_FILES);
+	files[file_count++] = file;
+	return offset;
+}
+
+static void put_source(uint32_t list, uint32_t index, const char *file, uint32_t line,
+		       const char *label)
+{
+	PUT(source_at, struct bh_source, file, file_offset(file ? file : ""));
 	PUT(source_at, struct bh_source, list, list);
 	PUT(source_at, struct bh_source, index, index);
 	PUT(source_at, struct bh_source, line, line);
@@ -169,26 +191,35 @@ static void put_source(uint32_t list, uint32_t index, uint32_t line, const char 
 #define PUT_SOURCES(list, field)                                                                   \
 	do {                                                                                       \
 		for (size_t i = 0; i < source->field.count; i++)                                   \
-			put_source((list), i, source->field.entries[i].line,                       \
-				   source->field.entries[i].label);                                \
+			put_source((list), i, source->field.entries[i].file,                       \
+				   source->field.entries[i].line, source->field.entries[i].label); \
 	} while (0)
+
+static void put_files(void)
+{
+	size_t size = 0, at;
+
+	for (size_t i = 0; i < file_count; i++)
+		size += strlen(files[i]) + 1;
+	at = PUT_ARRAY(source_file, size, char);
+	for (size_t i = 0; i < file_count; i++) {
+		memcpy(blob + at, files[i], strlen(files[i]));
+		at += strlen(files[i]) + 1;
+	}
+}
 
 static void put_tool_part(void)
 {
 	size_t count = 1 + source->cpus.count + source->memory.count + source->irqs.count +
 		       source->platform.count;
-	size_t file_size = source->file ? strlen(source->file) + 1 : 0;
-	size_t at;
 
 	source_at = PUT_ARRAY(source, count, struct bh_source);
-	put_source(BH_LIST_HEADER, 0, source->line, source->name ? source->name : "");
+	put_source(BH_LIST_HEADER, 0, source->file, source->line, source->name ? source->name : "");
 	PUT_SOURCES(BH_LIST_CPUS, cpus);
 	PUT_SOURCES(BH_LIST_MEMORY, memory);
 	PUT_SOURCES(BH_LIST_IRQS, irqs);
 	PUT_SOURCES(BH_LIST_PLATFORM, platform);
-	at = PUT_ARRAY(source_file, file_size, char);
-	if (file_size)
-		memcpy(blob + at, source->file, file_size);
+	put_files();
 }
 
 static int write_file(const char *path)

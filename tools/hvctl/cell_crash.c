@@ -50,10 +50,10 @@ static const char *right_name(uint32_t right)
 static const char *entry_name(const struct config_file *file, uint32_t list, uint32_t index)
 {
 	const struct bh_source *source = config_source(file, list, index);
-	const char *path = config_source_path(file);
+	const char *path = config_source_path(file, source);
 	char *entry = config_describe(file, list, index);
 
-	return source && path ? must_format("%s:%u: %s", path, source->line, entry) : entry;
+	return path ? must_format("%s:%u: %s", path, source->line, entry) : entry;
 }
 
 static int region_at(const struct config_file *file, uint64_t address)

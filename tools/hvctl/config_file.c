@@ -72,12 +72,15 @@ const char *config_label(const struct config_file *file, uint32_t list, uint32_t
 	return source ? source->label : "";
 }
 
-const char *config_source_path(const struct config_file *file)
+const char *config_source_path(const struct config_file *file, const struct bh_source *source)
 {
 	const struct bh_array array = file->config->source_file;
-	const char *path = tool_array(file, array, 1);
+	const char *names = tool_array(file, array, 1);
 
-	return path && memchr(path, 0, array.count) ? path : NULL;
+	if (!source || !names || source->file >= array.count ||
+	    !memchr(names + source->file, 0, array.count - source->file))
+		return NULL;
+	return names[source->file] ? names + source->file : NULL;
 }
 
 static char *describe_memory(const struct bh_memory *m, const char *label)
@@ -140,9 +143,9 @@ static char *position(const struct config_file *file, const struct bh_rule_where
 
 	if (where->config) {
 		source = config_source(file, where->list, where->index);
-		path = config_source_path(file);
+		path = config_source_path(file, source);
 	}
-	if (source && path && source->line)
+	if (path && source->line)
 		return must_format("%s:%u", path, source->line);
 	return must_format("%s", file->path);
 }
@@ -157,7 +160,7 @@ static void json_where(const char *key, const struct config_file *file,
 	json_text("file", file->path);
 	if (where->config) {
 		source = config_source(file, where->list, where->index);
-		json_text("source", config_source_path(file));
+		json_text("source", config_source_path(file, source));
 		json_number("line", source ? source->line : 0);
 		json_text("label", source ? source->label : NULL);
 		json_text("list", lists[where->list]);

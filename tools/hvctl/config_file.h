@@ -68,8 +68,8 @@ const struct bh_source *config_source(const struct config_file *file, uint32_t l
 /** config_label() - what the author called an entry, "" if that is not known. */
 const char *config_label(const struct config_file *file, uint32_t list, uint32_t index);
 
-/** config_source_path() - name of the source file, NULL if the file does not tell. */
-const char *config_source_path(const struct config_file *file);
+/** config_source_path() - name of the file an entry is in, NULL if the file does not tell. */
+const char *config_source_path(const struct config_file *file, const struct bh_source *source);
 
 /** config_describe() - an entry in words, with its numbers; allocated. */
 char *config_describe(const struct config_file *file, uint32_t list, uint32_t index);

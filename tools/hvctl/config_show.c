@@ -8,6 +8,11 @@
 
 #define HEX(value) must_format("0x%" PRIx64, (uint64_t)(value))
 
+static const char *main_source(const struct config_file *file)
+{
+	return config_source_path(file, config_source(file, BH_LIST_HEADER, 0));
+}
+
 static void show_header(const struct config_file *file)
 {
 	const struct bh_config *config = file->config;
@@ -15,8 +20,8 @@ static void show_header(const struct config_file *file)
 
 	table_row(&table, config_is_system(file) ? "system" : "cell", config->name);
 	table_row(&table, "architecture", arch_name(config->arch));
-	if (config_source_path(file))
-		table_row(&table, "source", config_source_path(file));
+	if (main_source(file))
+		table_row(&table, "source", main_source(file));
 	if (config->flags)
 		table_row(&table, "flags", cell_flags(config->flags));
 	if (config_is_system(file)) {
@@ -115,6 +120,7 @@ static void json_source(const struct config_file *file, uint32_t list, uint32_t 
 	const struct bh_source *source = config_source(file, list, index);
 
 	json_text("name", source ? source->label : NULL);
+	json_text("file", config_source_path(file, source));
 	json_number("line", source ? source->line : 0);
 }
 
@@ -125,7 +131,7 @@ static void json_header(const struct config_file *file)
 	json_text("kind", config_is_system(file) ? "system" : "cell");
 	json_text("name", config->name);
 	json_text("architecture", arch_name(config->arch));
-	json_text("source", config_source_path(file));
+	json_text("source", main_source(file));
 	json_text("flags", cell_flags(config->flags));
 	json_text("fault_policy", config->fault_policy == BH_FAULT_INJECT ? "inject" : "stop");
 	json_text("cmdline", config->cmdline);

@@ -33,9 +33,9 @@ struct note {
 	Elf64_Nhdr head;
 	char name[8];
 	struct prstatus status;
-};
+} __attribute__((packed)); /* notes are aligned to 4 bytes, in 64-bit files, too */
 
-_Static_assert(sizeof(struct note) % 4 == 0, "notes follow each other aligned to 4");
+_Static_assert(sizeof(struct note) == 12 + 8 + 392, "parts follow each other");
 
 struct writer {
 	FILE *file;
@@ -64,28 +64,19 @@ static uint16_t count_segments(const struct config_file *config)
 	return count;
 }
 
-static void fill_note(struct note *note, const struct bh_cpu_status *cpu)
+static struct prstatus status_of(const struct bh_cpu_status *cpu)
 {
-	bool valid = cpu->state == BH_CPU_FAILED;
-	struct prstatus *status = &note->status;
-
-	*note = (struct note){
-		.head = {
-			.n_namesz = 5,
-			.n_descsz = sizeof(*status),
-			.n_type = NT_PRSTATUS,
-		},
-		.name = "CORE",
-	};
 	/* Process numbers start at 1, CPU indexes at 0. */
-	status->pid = (int32_t)cpu->index + 1;
-	if (!valid)
-		return;
-	status->current_signal = cpu->crash.cause == BH_CRASH_STOPPED ? SIGSTOP : SIGSEGV;
-	memcpy(status->regs, cpu->crash.regs, sizeof(cpu->crash.regs));
-	status->regs[31] = cpu->crash.sp;
-	status->regs[32] = cpu->crash.pc;
-	status->regs[33] = cpu->crash.flags;
+	struct prstatus status = { .pid = (int32_t)cpu->index + 1 };
+
+	if (cpu->state != BH_CPU_FAILED)
+		return status;
+	status.current_signal = cpu->crash.cause == BH_CRASH_STOPPED ? SIGSTOP : SIGSEGV;
+	memcpy(status.regs, cpu->crash.regs, sizeof(cpu->crash.regs));
+	status.regs[31] = cpu->crash.sp;
+	status.regs[32] = cpu->crash.pc;
+	status.regs[33] = cpu->crash.flags;
+	return status;
 }
 
 static int write_header(struct writer *w, uint16_t segments)
@@ -195,9 +186,16 @@ static int write_notes(struct writer *w, const struct bh_cpu_status *cpus, unsig
 	int status = 0;
 
 	for (unsigned int i = 0; !status && i < count; i++) {
-		struct note note;
+		const struct note note = {
+			.head = {
+				.n_namesz = sizeof("CORE"),
+				.n_descsz = sizeof(note.status),
+				.n_type = NT_PRSTATUS,
+			},
+			.name = "CORE",
+			.status = status_of(&cpus[(first + i) % count]),
+		};
 
-		fill_note(&note, &cpus[(first + i) % count]);
 		status = write_bytes(w, &note, sizeof(note));
 	}
 	return status;

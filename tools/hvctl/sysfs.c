@@ -36,8 +36,11 @@ char *sysfs_path(const char *format, ...)
 	return path;
 }
 
-static char *trimmed(char *text, size_t size)
+static char *read_line(const char *path)
 {
+	size_t size = 0;
+	char *text = read_whole(path, &size);
+
 	if (text && size && text[size - 1] == '\n')
 		text[size - 1] = '\0';
 	return text;
@@ -46,13 +49,12 @@ static char *trimmed(char *text, size_t size)
 char *sysfs_text(const char *format, ...)
 {
 	va_list args;
-	size_t size = 0;
 	char *path;
 
 	va_start(args, format);
 	path = path_below(format, args);
 	va_end(args);
-	return trimmed(read_whole(path, &size), size);
+	return read_line(path);
 }
 
 void *sysfs_data(size_t *size, const char *format, ...)
@@ -70,13 +72,12 @@ uint64_t sysfs_number(const char *format, ...)
 {
 	va_list args;
 	uint64_t value = 0;
-	size_t size = 0;
 	char *path, *text;
 
 	va_start(args, format);
 	path = path_below(format, args);
 	va_end(args);
-	text = trimmed(read_whole(path, &size), size);
+	text = read_line(path);
 	if (!text || !parse_number(text, &value))
 		return 0;
 	return value;

@@ -28,13 +28,13 @@
 #define BH_GIB(n) ((uint64_t)(n) << 30)
 
 /**
- * BH_HERE() - starts an entry: remembers the line and gives the entry a name.
+ * BH_HERE() - starts an entry: remembers file and line and gives the entry a name.
  * @label_: name for messages and for `hvctl config show`, up to 31 characters
  *
  * Must not be used within the arguments of another macro: all lines of such a use
  * are one line to the compiler.
  */
-#define BH_HERE(label_) .line = __LINE__, .label = (label_)
+#define BH_HERE(label_) .file = __FILE__, .line = __LINE__, .label = (label_)
 
 /** BH_CONFIG_HERE - starts a struct bh_config_source: remembers file and line. */
 #define BH_CONFIG_HERE .file = __FILE__, .line = __LINE__
@@ -50,6 +50,7 @@
 
 /** struct bh_cpu_source - a CPU; @id is its hardware identifier (arm64: MPIDR affinity). */
 struct bh_cpu_source {
+	const char *file;
 	uint32_t line;
 	const char *label;
 	uint64_t id;
@@ -57,6 +58,7 @@ struct bh_cpu_source {
 
 /** struct bh_memory_source - a region; as struct bh_memory. */
 struct bh_memory_source {
+	const char *file;
 	uint32_t line;
 	const char *label;
 	uint64_t phys;
@@ -67,6 +69,7 @@ struct bh_memory_source {
 
 /** struct bh_irq_source - interrupts @first to @first + @count - 1; as struct bh_irq. */
 struct bh_irq_source {
+	const char *file;
 	uint32_t line;
 	const char *label;
 	uint32_t first;
@@ -76,6 +79,7 @@ struct bh_irq_source {
 
 /** struct bh_platform_source - a platform device; as struct bh_platform. */
 struct bh_platform_source {
+	const char *file;
 	uint32_t line;
 	const char *label;
 	uint32_t type;

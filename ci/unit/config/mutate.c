@@ -33,12 +33,13 @@ static uint64_t read_as_tool(const unsigned char *data, size_t size)
 	const struct config_file file = { .path = "mutated",
 					  .config = (struct bh_config *)data,
 					  .size = size };
-	const char *path = config_source_path(&file);
-	uint64_t sum = path ? strlen(path) : 0;
+	uint64_t sum = 0;
 
 	for (uint32_t list = BH_LIST_HEADER; list <= BH_LIST_PLATFORM; list++) {
 		const struct bh_source *source = config_source(&file, list, 0);
+		const char *path = config_source_path(&file, source);
 
+		sum += path ? strlen(path) : 0;
 		sum += strlen(config_label(&file, list, 1)) + (source ? source->line : 0);
 	}
 	return sum;
