@@ -54,7 +54,6 @@ static void hit(struct check *c, enum bh_rule rule)
 
 static uint32_t count_of(const struct bh_config *config, uint32_t list)
 {
-	/* The header has the arrays in the order of enum bh_config_list. */
 	const char *arrays = (const char *)config + offsetof(struct bh_config, cpus);
 
 	return ((const struct bh_array *)arrays)[list - BH_LIST_CPUS].count;
@@ -487,9 +486,8 @@ static bool in_region(const struct check *c, uint64_t virt, uint32_t flag)
 
 static void check_entry(struct check *c)
 {
-	uint64_t entry = c->config->entry;
-
-	if (entry % c->limits->entry_align || !in_region(c, entry, BH_MEM_EXEC))
+	if (c->config->entry % c->limits->entry_align ||
+	    !in_region(c, c->config->entry, BH_MEM_EXEC))
 		hit(c, BH_RULE_ENTRY);
 }
 
@@ -508,11 +506,10 @@ static void check_comm(struct check *c, uint32_t index)
 
 static void check_comm_needed(struct check *c)
 {
-	const struct bh_memory *m = config_memory(c->config);
 	uint32_t flags = 0;
 
 	for (uint32_t i = 0; i < c->config->memory.count; i++)
-		flags |= m[i].flags;
+		flags |= config_memory(c->config)[i].flags;
 	if (!(flags & BH_MEM_COMM) && !(c->config->flags & BH_CELL_PASSIVE))
 		hit(c, BH_RULE_COMM_NEEDED);
 }
