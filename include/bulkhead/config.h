@@ -14,7 +14,7 @@
 
 #define BH_CONFIG_MAGIC "BULKCELL" /**< eight bytes, no NUL */
 #define BH_CONFIG_VERSION 1u
-#define BH_CONFIG_MAX_SIZE (64u * 1024) /**< of total_size, in bytes */
+#define BH_CONFIG_MAX_SIZE 65536u /**< of total_size, in bytes */
 #define BH_CONFIG_MAX_ENTRIES 256u /**< of any one array */
 
 /** enum bh_config_kind - what a config describes. */

@@ -175,7 +175,7 @@ static void report_json(const struct findings *findings, const struct bh_rule_hi
 	const struct rule_text *text = rule_text(hit->rule);
 
 	json_object(NULL);
-	json_text("rule", must_format("BH%03u", hit->rule));
+	json_text("rule", must_format("BH%03d", hit->rule));
 	json_text("name", text->name);
 	json_text("message", text->broken);
 	json_text("remedy", text->remedy);
@@ -196,7 +196,7 @@ bool findings_report(void *ctx, const struct bh_rule_hit *hit)
 		report_json(findings, hit);
 		return true;
 	}
-	fprintf(stderr, "%s: error BH%03u %s: ", position(file, &hit->a), hit->rule, text->name);
+	fprintf(stderr, "%s: error BH%03d %s: ", position(file, &hit->a), hit->rule, text->name);
 	if (hit->a.config)
 		fprintf(stderr, "%s: ", config_describe(file, hit->a.list, hit->a.index));
 	fprintf(stderr, "%s\n", text->broken);

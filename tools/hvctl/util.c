@@ -73,6 +73,17 @@ char *must_format(const char *format, ...)
 	return text;
 }
 
+static char *enlarge(char *data, size_t size)
+{
+	char *larger = realloc(data, size);
+
+	if (!larger) {
+		failure("out of memory (%zu bytes were asked for)", size);
+		exit(EXIT_FAILED);
+	}
+	return larger;
+}
+
 void *read_whole(const char *path, size_t *size)
 {
 	size_t room = 4096, used = 0, got;
@@ -84,15 +95,13 @@ void *read_whole(const char *path, size_t *size)
 	data = must_alloc(room + 1);
 	while ((got = fread(data + used, 1, room - used, file)) > 0) {
 		used += got;
-		if (used < room)
-			continue;
-		room *= 2;
-		data = realloc(data, room + 1);
-		if (!data)
-			break;
+		if (used == room) {
+			room *= 2;
+			data = enlarge(data, room + 1);
+		}
 	}
-	if (!data || ferror(file)) {
-		int error = data ? errno : ENOMEM;
+	if (ferror(file)) {
+		int error = errno;
 
 		free(data);
 		fclose(file);
