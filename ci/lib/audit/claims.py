@@ -293,8 +293,8 @@ class Audit:
         if have.phys != want.phys:
             self.breach(ONE, f"{space.title} finds {where} where it should find physical "
                         f"0x{want.phys:x}, {label}")
-        more = [right for right in have.rights if right not in want.rights]
-        less = [right for right in want.rights if right not in have.rights]
+        more = set(have.rights) - set(want.rights) - {"-"}
+        less = set(want.rights) - set(have.rights) - {"-"}
         if more:
             self.breach(ONE, f"{space.title} has {where} as {have.rights}, its config says "
                         f"{want.rights}, {label}")
