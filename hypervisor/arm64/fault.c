@@ -6,7 +6,7 @@
 #include "park.h"
 #include "vcpu.h"
 
-#define PAR_ADDRESS(par) ((par) & 0x000ffffffffff000ull)
+#define PAR_ADDRESS(par) ((par)&0x000ffffffffff000ull)
 #define PAR_FAILED BIT(0)
 
 /* ---- exceptions for EL1 ---- */
@@ -29,8 +29,9 @@ static void inject(u64 esr, u64 far, bool has_far)
 	write_sysreg(spsr_el1, spsr);
 	write_sysreg(elr_el2, read_sysreg(vbar_el1) + offset);
 	/* PAN is set unless SCTLR_EL1.SPAN (bit 23) says to keep it. */
-	write_sysreg(spsr_el2, PSR_DAIF | PSR_EL1H |
-				       (read_sysreg(sctlr_el1) & BIT(23) ? spsr & PSR_PAN : PSR_PAN));
+	write_sysreg(spsr_el2,
+		     PSR_DAIF | PSR_EL1H |
+			     (read_sysreg(sctlr_el1) & BIT(23) ? spsr & PSR_PAN : PSR_PAN));
 }
 
 static bool from_el0(void)
@@ -52,8 +53,8 @@ static void inject_abort(u64 esr, bool fetch)
 
 	/* The "same level" class is the next number. */
 	if (!from_el0())
-		class++;
-	inject((u64)class << 26 | (esr & ESR_IL) | (fetch ? 0 : esr & ISS_WNR) | DFSC_EXTERNAL,
+		class ++;
+	inject((u64) class << 26 | (esr & ESR_IL) | (fetch ? 0 : esr & ISS_WNR) | DFSC_EXTERNAL,
 	       read_sysreg(far_el2), true);
 }
 
@@ -94,9 +95,9 @@ static u32 cause_of(u64 esr, bool fetch)
 
 static u32 flags_of(u32 cause)
 {
-	return cause == BH_CRASH_EXEC ? BH_MEM_EXEC :
-	       cause == BH_CRASH_WRITE ? BH_MEM_WRITE :
-					 BH_MEM_READ;
+	return cause == BH_CRASH_EXEC	 ? BH_MEM_EXEC
+	       : cause == BH_CRASH_WRITE ? BH_MEM_WRITE
+					 : BH_MEM_READ;
 }
 
 static void report(const struct percpu *percpu, u32 cause, u64 address)

@@ -78,21 +78,53 @@ static int init(void)
 
 /* ---- cells ---- */
 
-static int add_cluster(struct arch_cell *arch, u64 hw_id)
+static struct gic_cluster *find_cluster(struct arch_cell *arch, u64 hw_id)
 {
-	u64 affinity = sgi_affinity(hw_id);
-	struct gic_cluster *cluster = arch->clusters;
+	for (u32 i = 0; i < arch->cluster_count; i++)
+		if (arch->clusters[i].affinity == sgi_affinity(hw_id))
+			return &arch->clusters[i];
+	return NULL;
+}
 
-	for (; cluster < arch->clusters + arch->cluster_count; cluster++)
-		if (cluster->affinity == affinity)
-			break;
-	if (cluster == arch->clusters + GIC_CLUSTERS)
-		return -BH_E_NOMEM;
-	if (cluster == arch->clusters + arch->cluster_count)
-		arch->cluster_count++;
-	cluster->affinity = affinity;
+static int add_target(struct arch_cell *arch, u64 hw_id)
+{
+	struct gic_cluster *cluster = find_cluster(arch, hw_id);
+
+	if (!cluster) {
+		if (arch->cluster_count == GIC_CLUSTERS)
+			return -BH_E_NOMEM;
+		cluster = &arch->clusters[arch->cluster_count++];
+		cluster->affinity = sgi_affinity(hw_id);
+	}
 	cluster->targets |= (u16)(1u << (hw_id & 15));
 	return 0;
+}
+
+void gicv3_note_targets(struct percpu *percpu)
+{
+	const struct cpu *cpu = percpu->cpu;
+	const struct gic_cluster *own = find_cluster(&cpu->cell->arch, cpu->status->hw_id);
+
+	percpu->sgi_key = own->affinity;
+	WRITE_ONCE(percpu->sgi_mask, ~0xffffull | own->targets);
+}
+
+/*
+ * The root cell's SGIs reach the CPUs of another cell no longer, or again. One that a
+ * CPU is about to send this moment finds its target parked, and is cleared when that starts.
+ */
+static void move_targets(const struct cell *cell, bool to_root)
+{
+	for (u32 i = 0; i < cell->config->cpus.count; i++) {
+		u64 hw_id = config_cpus(cell->config)[i];
+		struct gic_cluster *cluster = find_cluster(&root_cell->arch, hw_id);
+		u16 bit = (u16)(1u << (hw_id & 15));
+
+		cluster->targets = to_root ? cluster->targets | bit : cluster->targets & (u16)~bit;
+	}
+	for (u32 i = 0; i < cpu_count; i++)
+		if (cpus[i].cell == root_cell)
+			gicv3_note_targets(percpu_of(i));
 }
 
 static void note_interrupts(struct cell *cell)
@@ -129,7 +161,7 @@ static int take_cell(struct cell *cell)
 	int err = cell == root_cell ? map_translation_services(cell) : 0;
 
 	for (u32 i = 0; i < cell->config->cpus.count && !err; i++)
-		err = add_cluster(&cell->arch, config_cpus(cell->config)[i]);
+		err = add_target(&cell->arch, config_cpus(cell->config)[i]);
 	if (!err)
 		err = mmio_add(&cell->mmio, gicd_phys, 0x10000, gicv3_dist_access, NULL);
 	if (!err)
@@ -137,16 +169,20 @@ static int take_cell(struct cell *cell)
 	if (err)
 		return err;
 	note_interrupts(cell);
-	if (cell != root_cell)
+	if (cell != root_cell) {
 		gicv3_dist_take(cell);
+		move_targets(cell, false);
+	}
 	cell->arch.gic_ready = true;
 	return 0;
 }
 
 static void return_cell(struct cell *cell)
 {
-	if (cell->arch.gic_ready)
+	if (cell->arch.gic_ready) {
 		gicv3_dist_return(cell);
+		move_targets(cell, true);
+	}
 	cell->arch.gic_ready = false;
 }
 
@@ -204,8 +240,7 @@ static void cpu_leave(struct cpu *cpu)
 	u64 vmcr = read_sysreg(ICH_VMCR_EL2);
 
 	(void)cpu;
-	write_sysreg(ICC_CTLR_EL1,
-		     (read_sysreg(ICC_CTLR_EL1) & ~BIT(1)) | ((vmcr >> 9) & 1) << 1);
+	write_sysreg(ICC_CTLR_EL1, (read_sysreg(ICC_CTLR_EL1) & ~BIT(1)) | ((vmcr >> 9) & 1) << 1);
 	write_sysreg(ICC_PMR_EL1, vmcr >> 24);
 	write_sysreg(ICH_VMCR_EL2, 0);
 	write_sysreg(ICH_HCR_EL2, 0);
@@ -256,8 +291,7 @@ void gicv3_send_kick(const struct cpu *cpu)
 {
 	u64 hw_id = cpu->status->hw_id;
 
-	write_sysreg(ICC_SGI1R_EL1,
-		     sgi_affinity(hw_id) | (u64)GIC_KICK << 24 | BIT(hw_id & 15));
+	write_sysreg(ICC_SGI1R_EL1, sgi_affinity(hw_id) | (u64)GIC_KICK << 24 | BIT(hw_id & 15));
 	isb();
 }
 

@@ -85,9 +85,9 @@ static inline u64 sgi_affinity(u64 mpidr)
 
 /** Trapped registers; see gicv3_dist.c and gicv3_redist.c. */
 u64 gicv3_dist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
-			u64 value);
+		      u64 value);
 u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
-			  u64 value);
+			u64 value);
 
 /** Give a cell its interrupts, in reset state; take them back to the root cell's. */
 void gicv3_dist_take(struct cell *cell);
@@ -104,6 +104,9 @@ void gicv3_redist_reset(struct percpu *percpu);
  * Returns false if it is none of them.
  */
 bool gicv3_sysreg(struct percpu *percpu, u32 encoding, bool write, u64 *value);
+
+/** Tell the fast path which CPUs a CPU of this cell may send SGIs to. */
+void gicv3_note_targets(struct percpu *percpu);
 
 /** Program this CPU's interface for its cell, at reset state. */
 void gicv3_cpu_start(struct percpu *percpu);

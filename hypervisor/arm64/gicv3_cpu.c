@@ -31,6 +31,8 @@ void gicv3_cpu_start(struct percpu *percpu)
 {
 	const struct cell *cell = percpu->cpu->cell;
 
+	/* Sent by those who had the CPU before, and late: see move_targets(). */
+	gic_write(percpu->gicr, GICR_SGI_FRAME + GICD_ICPENDR, 0xffff);
 	write_sysreg(ICC_IGRPEN1_EL1, 0);
 	write_sysreg(ICC_CTLR_EL1, is_filtered(cell) ? CTLR_EOIMODE : 0);
 	write_sysreg(ICH_VMCR_EL2, 0);
@@ -100,9 +102,9 @@ static void send_sgi(const struct percpu *percpu, u64 value)
 	}
 	for (u32 i = 0; i < cell->arch.cluster_count; i++)
 		if (cell->arch.clusters[i].affinity == affinity)
-			write_sysreg(ICC_SGI1R_EL1,
-				     affinity | intid |
-					     (value & SGI_TARGETS & cell->arch.clusters[i].targets));
+			write_sysreg(ICC_SGI1R_EL1, affinity | intid |
+							    (value & SGI_TARGETS &
+							     cell->arch.clusters[i].targets));
 }
 
 static u64 pmr_access(struct percpu *percpu, bool write, u64 value)

@@ -9,13 +9,11 @@
 #define KICK_BIT (1u << GIC_KICK)
 #define FRAME_MASK 0xffffu
 
-/* The CPU whose redistributor an offset is in: mostly the one that asks. */
-static const struct percpu *owner(const struct percpu *own, u64 offset)
+/* The CPU whose redistributor an offset is in. */
+static const struct percpu *owner(u64 offset)
 {
 	u64 base = offset & ~(u64)(2 * GICR_SGI_FRAME - 1);
 
-	if (likely(own->gicr_offset == base))
-		return own;
 	for (u32 i = 0; i < cpu_count; i++)
 		if (percpu_of(i)->gicr_offset == base)
 			return percpu_of(i);
@@ -115,12 +113,16 @@ static __hot u64 sgi_access(const struct percpu *of, u64 offset, u32 how, u64 va
 	return 0;
 }
 
-__hot u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset, u32 how,
-			      u64 value)
+__hot u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region, u64 offset,
+			      u32 how, u64 value)
 {
-	const struct percpu *of = owner(this_percpu(), offset);
+	const struct percpu *of = this_percpu();
 
 	(void)region;
+	/* Mostly it is a CPU's own. */
+	if (likely(offset - (of->gicr_offset + GICR_SGI_FRAME) <= FRAME_MASK))
+		return sgi_access(of, offset & FRAME_MASK, how, value);
+	of = owner(offset);
 	offset &= 2 * GICR_SGI_FRAME - 1;
 	if (!of)
 		return 0;

@@ -225,7 +225,7 @@ static u8 *scrub_map(u64 phys, u64 size)
 {
 	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
 		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = (phys + offset) | ATTR_RW |
-								   DESC_PAGE;
+								    DESC_PAGE;
 	dsb(ishst);
 	isb();
 	return (u8 *)SCRUB_VIRT;

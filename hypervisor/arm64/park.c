@@ -84,8 +84,7 @@ static __noreturn void serve(struct percpu *percpu)
 		cpu_run(percpu);
 	/* Given back to firmware; a later CPU_ON finds it as it was before enable. */
 	take_kick(cpu);
-	for_each_unit(unit, cpu_leave)
-		unit->cpu_leave(cpu);
+	for_each_unit(unit, cpu_leave) unit->cpu_leave(cpu);
 	cpu_set_state(cpu, BH_CPU_OUTSIDE);
 	smp_wmb();
 	WRITE_ONCE(cpu->request, 0);
@@ -95,8 +94,7 @@ static __noreturn void serve(struct percpu *percpu)
 void cpu_park(struct percpu *percpu, bool failed)
 {
 	vcpu_quiesce();
-	for_each_unit(unit, cpu_reset)
-		unit->cpu_reset(percpu->cpu);
+	for_each_unit(unit, cpu_reset) unit->cpu_reset(percpu->cpu);
 	cell_cpu_parked(percpu->cpu, failed);
 	serve(percpu);
 }

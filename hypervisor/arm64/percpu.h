@@ -75,7 +75,8 @@ static inline struct percpu *this_percpu(void)
 static inline struct percpu *percpu_of(u32 index)
 {
 	return (struct percpu *)(PERCPU_VIRT + ((u64)(index + 1) << PERCPU_STRIDE_SHIFT) -
-				 2 * PAGE_SIZE) - 1;
+				 2 * PAGE_SIZE) -
+	       1;
 }
 
 static inline struct frame *frame_of(struct percpu *percpu)

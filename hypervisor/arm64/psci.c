@@ -72,9 +72,8 @@ static struct cpu *cpu_in(const struct cell *cell, u64 hw_id)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, cell->cpus)
-		if (cpus[cpu].status->hw_id == hw_id && cpus[cpu].cell == cell)
-			return &cpus[cpu];
+	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->hw_id == hw_id &&
+					  cpus[cpu].cell == cell) return &cpus[cpu];
 	return NULL;
 }
 
@@ -131,9 +130,8 @@ static s64 affinity_info(const struct cell *cell, u64 hw_id, u64 level)
 
 static bool any_cell_stops(void)
 {
-	for_each_cell(cell)
-		if (cell != root_cell && READ_ONCE(cell->state) == BH_CELL_STOPPING)
-			return true;
+	for_each_cell(cell) if (cell != root_cell &&
+				READ_ONCE(cell->state) == BH_CELL_STOPPING) return true;
 	return false;
 }
 
@@ -158,26 +156,29 @@ static s64 system_down(struct percpu *percpu, u32 function)
 
 /* ---- what there is ---- */
 
+/* Each exists as a 32-bit call; those that take addresses as a 64-bit call, too. */
+static const u32 implemented[] = {
+	PSCI_VERSION,
+	PSCI_CPU_SUSPEND,
+	PSCI_CPU_SUSPEND | SMC64,
+	PSCI_CPU_OFF,
+	PSCI_CPU_ON,
+	PSCI_CPU_ON | SMC64,
+	PSCI_AFFINITY_INFO,
+	PSCI_AFFINITY_INFO | SMC64,
+	PSCI_MIGRATE_INFO_TYPE,
+	PSCI_SYSTEM_OFF,
+	PSCI_SYSTEM_RESET,
+	PSCI_FEATURES,
+	SMCCC_VERSION,
+};
+
 static s64 features(u64 function)
 {
-	switch ((u32)function) {
-	case PSCI_VERSION:
-	case PSCI_CPU_SUSPEND:
-	case PSCI_CPU_SUSPEND | SMC64:
-	case PSCI_CPU_OFF:
-	case PSCI_CPU_ON:
-	case PSCI_CPU_ON | SMC64:
-	case PSCI_AFFINITY_INFO:
-	case PSCI_AFFINITY_INFO | SMC64:
-	case PSCI_MIGRATE_INFO_TYPE:
-	case PSCI_SYSTEM_OFF:
-	case PSCI_SYSTEM_RESET:
-	case PSCI_FEATURES:
-	case SMCCC_VERSION:
-		return PSCI_SUCCESS;
-	default:
-		return PSCI_NOT_SUPPORTED;
-	}
+	for (u32 i = 0; i < ARRAY_SIZE(implemented); i++)
+		if (implemented[i] == (u32)function)
+			return PSCI_SUCCESS;
+	return PSCI_NOT_SUPPORTED;
 }
 
 /* Does the real firmware do this workaround? It says so if it knows SMCCC 1.1. */

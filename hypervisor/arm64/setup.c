@@ -69,7 +69,8 @@ static s64 check_config(const struct bh_config *config, u64 size)
 		return err;
 	if (!config_check_system(&arch_config_limits, config, note_rule, &err))
 		return err;
-	if (config->hypervisor_phys != hypervisor_phys || config->hypervisor_size != hypervisor_size)
+	if (config->hypervisor_phys != hypervisor_phys ||
+	    config->hypervisor_size != hypervisor_size)
 		return -BH_E_INVAL;
 	return 0;
 }
@@ -212,15 +213,13 @@ static u64 mdcr_for(const struct cell *cell)
 	if (cell == root_cell)
 		return pmu_stops_at_el2() ? mdcr : mdcr | MDCR_TPM | MDCR_TPMCR;
 	/* E2PB, E2TB zero: profiling and trace buffers are EL2's, and trapped. */
-	return (mdcr & (MDCR_HPMN_MASK | MDCR_HPMD | MDCR_HCCD)) | MDCR_TPM | MDCR_TPMCR | MDCR_TDA |
-	       MDCR_TDOSA | MDCR_TDRA | MDCR_TPMS | MDCR_TTRF;
+	return (mdcr & (MDCR_HPMN_MASK | MDCR_HPMD | MDCR_HCCD)) | MDCR_TPM | MDCR_TPMCR |
+	       MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TPMS | MDCR_TTRF;
 }
 
 void cpu_activate(struct percpu *percpu)
 {
 	const struct cell *cell = percpu->cpu->cell;
-	const struct gic_cluster *cluster = cell->arch.clusters;
-	u64 own = read_sysreg(mpidr_el1);
 
 	write_sysreg(cptr_el2,
 		     cell == root_cell ? first_host.cptr : first_host.cptr | CPTR_TTA | CPTR_TAM);
@@ -232,12 +231,7 @@ void cpu_activate(struct percpu *percpu)
 	write_sysreg(vttbr_el2, cell->arch.vttbr);
 	write_sysreg(hcr_el2, cell->arch.hcr);
 	isb();
-	/* The cluster that it sends to most often is its own. */
-	for (u32 i = 0; i < cell->arch.cluster_count; i++)
-		if (cell->arch.clusters[i].affinity == sgi_affinity(own))
-			cluster = &cell->arch.clusters[i];
-	percpu->sgi_key = cluster->affinity;
-	percpu->sgi_mask = ~0xffffull | cluster->targets;
+	gicv3_note_targets(percpu);
 }
 
 /* ---- in ---- */
@@ -246,9 +240,7 @@ static int init_first(void)
 {
 	int err = 0;
 
-	for_each_unit(unit, init)
-		if (!err)
-			err = unit->init();
+	for_each_unit(unit, init) if (!err) err = unit->init();
 	if (!err)
 		err = cell_init_root();
 	return err ? err : export_status();
@@ -258,9 +250,7 @@ static int enter_units(struct cpu *cpu)
 {
 	int err = 0;
 
-	for_each_unit(unit, cpu_enter)
-		if (!err)
-			err = unit->cpu_enter(cpu);
+	for_each_unit(unit, cpu_enter) if (!err) err = unit->cpu_enter(cpu);
 	return err;
 }
 
@@ -313,8 +303,7 @@ void cpu_cold(struct frame *frame)
 	if (err)
 		panic("CPU %u came up differently: error %d", cpu->index, err);
 	percpu->entered = true;
-	for_each_unit(unit, cpu_reset)
-		unit->cpu_reset(cpu);
+	for_each_unit(unit, cpu_reset) unit->cpu_reset(cpu);
 	cpu_run(percpu);
 }
 
@@ -324,8 +313,7 @@ void cpu_leave(struct percpu *percpu, s64 result)
 {
 	const struct host_el2 *host = &percpu->host;
 
-	for_each_unit(unit, cpu_leave)
-		unit->cpu_leave(percpu->cpu);
+	for_each_unit(unit, cpu_leave) unit->cpu_leave(percpu->cpu);
 	percpu->entered = false;
 	cpu_set_state(percpu->cpu, BH_CPU_OUTSIDE);
 	write_sysreg(hcr_el2, host->hcr);
@@ -365,9 +353,7 @@ int arch_disable_prepare(void)
 
 int arch_disable(struct cpu *cpu)
 {
-	for_each_cell(cell)
-		if (cell != root_cell)
-			return -BH_E_CELLS;
+	for_each_cell(cell) if (cell != root_cell) return -BH_E_CELLS;
 	if (any_root_cpu(BH_CPU_PARKED))
 		return -BH_E_STATE;
 	percpu_of(cpu->index)->leaving = true;

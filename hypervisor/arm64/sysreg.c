@@ -15,60 +15,59 @@
 #include "gicv3.h"
 #include "sysreg.h"
 
+/* Parts of an encoding, to say what a rule looks at. */
+#define OP0 SYSREG_OP0
+#define OP1 SYSREG_OP1
+#define CRN SYSREG_CRN
+#define CRM SYSREG_CRM
+#define OP2 SYSREG_OP2
+
+/**
+ * struct absent - registers that read as zero and ignore writes.
+ * @mask: what of the encoding is looked at
+ * @first: the least that it may be
+ * @last: the most
+ * @root_only: in the root cell only; in others they are undefined
+ */
+static const struct absent {
+	u32 mask, first, last;
+	bool root_only;
+} absent[] = {
+	/* Debug and trace: op0 is 2. */
+	{ OP0, SYSREG(2, 0, 0, 0, 0), SYSREG(2, 0, 0, 0, 0), false },
+	/* SPE and the trace buffer: c9 c9 to c11; the PMU: c9 c12 to c14, at EL0 and EL1. */
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 9, 9, 0), SYSREG(3, 0, 9, 14, 0), false },
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 3, 9, 12, 0), SYSREG(3, 3, 9, 14, 0), false },
+	/* Event counters and types: c14 c8 to c15. */
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 3, 14, 8, 0), SYSREG(3, 3, 14, 15, 0), false },
+	/* Activity monitors: c13 c2 and on. */
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 3, 13, 2, 0), SYSREG(3, 3, 13, 15, 0), false },
+	/* ACTLR_EL1 */
+	{ SYSREG_MASK, SYSREG(3, 0, 1, 0, 1), SYSREG(3, 0, 1, 0, 1), false },
+	/* Error records: c5 c3 to c5; LORegions: c10 c4. */
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 5, 3, 0), SYSREG(3, 0, 5, 5, 0), false },
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 10, 4, 0), SYSREG(3, 0, 10, 4, 0), false },
+	/* Implementation defined: op0 1 or 3, c11 and c15. */
+	{ SYSREG(1, 0, 0, 0, 0) | CRN, SYSREG(1, 0, 11, 0, 0), SYSREG(1, 0, 11, 0, 0), true },
+	{ SYSREG(1, 0, 0, 0, 0) | CRN, SYSREG(1, 0, 15, 0, 0), SYSREG(1, 0, 15, 0, 0), true },
+};
+
+static bool is_absent(u32 encoding, bool root)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(absent); i++) {
+		u32 part = encoding & absent[i].mask;
+
+		if (part >= absent[i].first && part <= absent[i].last &&
+		    (root || !absent[i].root_only))
+			return true;
+	}
+	return false;
+}
+
+/* DC ISW, CSW, CISW: c7 c6, c10, c14, op2 2. */
 static bool is_set_way(u32 encoding)
 {
-	u32 crm = (encoding & SYSREG_CRM) >> 1;
-
-	return (encoding & ~SYSREG_CRM) == SYSREG(1, 0, 7, 0, 2) &&
-	       (crm == 6 || crm == 10 || crm == 14);
-}
-
-static bool is_pmu(u32 encoding)
-{
-	u32 crn = (encoding & SYSREG_CRN) >> 10, crm = (encoding & SYSREG_CRM) >> 1;
-
-	if ((encoding & SYSREG_OP0) != SYSREG(3, 0, 0, 0, 0))
-		return false;
-	/* PM*_EL0 and PMINTEN*_EL1, PMMIR_EL1; event counters and types. */
-	return (crn == 9 && crm >= 12 && crm <= 14) ||
-	       (crn == 14 && crm >= 8 && (encoding & SYSREG_OP1) == SYSREG(0, 3, 0, 0, 0));
-}
-
-/* Debug and trace are op0 2; SPE (c9 c9, c9 c10) and the trace buffer (c9 c11) are not. */
-static bool is_debug(u32 encoding)
-{
-	u32 crn = (encoding & SYSREG_CRN) >> 10, crm = (encoding & SYSREG_CRM) >> 1;
-
-	if ((encoding & SYSREG_OP0) == SYSREG(2, 0, 0, 0, 0))
-		return true;
-	return (encoding & (SYSREG_OP0 | SYSREG_OP1)) == SYSREG(3, 0, 0, 0, 0) && crn == 9 &&
-	       crm >= 9 && crm <= 11;
-}
-
-/* ACTLR_EL1; ERR* (c5 c3 to c5); LOR* (c10 c4); activity monitors (op1 3, c13 c2 and on). */
-static bool is_absent(u32 encoding)
-{
-	u32 crm = (encoding & SYSREG_CRM) >> 1;
-
-	switch (encoding & (SYSREG_OP0 | SYSREG_OP1 | SYSREG_CRN)) {
-	case SYSREG(3, 0, 1, 0, 0):
-		return crm == 0 && (encoding & SYSREG_OP2) == SYSREG(0, 0, 0, 0, 1);
-	case SYSREG(3, 0, 5, 0, 0):
-		return crm >= 3 && crm <= 5;
-	case SYSREG(3, 0, 10, 0, 0):
-		return crm == 4;
-	case SYSREG(3, 3, 13, 0, 0):
-		return crm >= 2;
-	default:
-		return false;
-	}
-}
-
-static bool is_implementation_defined(u32 encoding)
-{
-	u32 crn = (encoding & SYSREG_CRN) >> 10;
-
-	return (crn == 11 || crn == 15) && encoding & SYSREG(1, 0, 0, 0, 0);
+	return (encoding & ~CRM) == SYSREG(1, 0, 7, 0, 2);
 }
 
 static bool access(struct percpu *percpu, u32 encoding, bool write, u64 *value)
@@ -77,8 +76,7 @@ static bool access(struct percpu *percpu, u32 encoding, bool write, u64 *value)
 		return true;
 	if (!write)
 		*value = 0;
-	return is_pmu(encoding) || is_debug(encoding) || is_absent(encoding) ||
-	       (is_implementation_defined(encoding) && percpu->cpu->cell == root_cell);
+	return is_absent(encoding, percpu->cpu->cell == root_cell);
 }
 
 void trap_sysreg(struct percpu *percpu, struct frame *frame, u64 esr)

@@ -11,13 +11,13 @@
 #define read_sysreg(name)                                                                          \
 	({                                                                                         \
 		u64 __v;                                                                           \
-		__asm__ volatile("mrs %0, " STRING(name) : "=r"(__v));                                    \
+		__asm__ volatile("mrs %0, " STRING(name) : "=r"(__v));                             \
 		__v;                                                                               \
 	})
 #define write_sysreg(name, value)                                                                  \
 	do {                                                                                       \
 		u64 __v = (value);                                                                 \
-		__asm__ volatile("msr " STRING(name) ", %x0" : : "rZ"(__v));                              \
+		__asm__ volatile("msr " STRING(name) ", %x0" : : "rZ"(__v));                       \
 	} while (0)
 
 #define isb() __asm__ volatile("isb" : : : "memory")
@@ -113,7 +113,7 @@
 #define EC_DATA_ABORT_SAME 0x25u
 
 /* ISS of aborts: Arm ARM D19.2.40 */
-#define ISS_DFSC(esr) ((u32)(esr) & 0x3f)
+#define ISS_DFSC(esr) ((u32)(esr)&0x3f)
 #define ISS_WNR BIT(6)
 #define ISS_S1PTW BIT(7)
 #define ISS_CM BIT(8)
@@ -122,9 +122,9 @@
 #define ISS_ISV BIT(24)
 #define ISS_SRT(esr) ((u32)((esr) >> 16) & 31)
 #define ISS_SAS(esr) ((u32)((esr) >> 22) & 3)
-#define HPFAR_ADDRESS(hpfar) (((hpfar) & 0x0000000ffffffff0ull) << 8)
+#define HPFAR_ADDRESS(hpfar) (((hpfar)&0x0000000ffffffff0ull) << 8)
 #define DFSC_EXTERNAL 0x10u
-#define DFSC_KIND(dfsc) ((dfsc) & 0x3c)
+#define DFSC_KIND(dfsc) ((dfsc)&0x3c)
 #define DFSC_TRANSLATION 0x04u
 #define DFSC_ACCESS_FLAG 0x08u
 #define DFSC_PERMISSION 0x0cu

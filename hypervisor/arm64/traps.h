@@ -2,7 +2,7 @@
 /*
  * Where exceptions of guests arrive from vectors.S.
  *
- * The frequent ones have only those registers in the frame that C does not keep: x0 to x17, x30.
+ * The frequent ones save and load what C does not keep, x0 to x17 and x30, and little more.
  */
 #ifndef ARM64_TRAPS_H
 #define ARM64_TRAPS_H
@@ -19,15 +19,12 @@ bool trap_call(struct frame *frame, u64 esr);
 void cpu_leave_now(void) __noreturn;
 
 /**
- * mmio_fast() - data aborts that are plain accesses to trapped registers.
+ * trap_data_abort() - accesses to trapped registers, and faults.
  *
- * x19 to x29 are not in the frame, so an access of these is not for it either. Returns
- * false if the abort is left to trap_data_abort().
+ * All registers are in the frame, but only x0 to x17 and x30 are loaded from it, and the one
+ * of x19 to x29 that the result names, if it is not 0.
  */
-bool mmio_fast(struct frame *frame, u64 esr);
-
-/** Data aborts; all registers are loaded from the frame. */
-void trap_data_abort(struct frame *frame, u64 esr);
+u64 trap_data_abort(struct frame *frame, u64 esr);
 
 /** Any other synchronous exception; all registers are loaded from the frame. */
 void trap_other(struct frame *frame, u64 esr);

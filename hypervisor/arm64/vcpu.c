@@ -92,8 +92,7 @@ void vcpu_crash(struct percpu *percpu, struct frame *frame, u32 cause, u64 addre
 	crash->virtual_address = virt;
 	crash->syndrome = esr;
 	crash->pc = read_sysreg(elr_el2);
-	crash->sp = (spsr & PSR_MODE_MASK) == PSR_EL1H ? read_sysreg(sp_el1) :
-							 read_sysreg(sp_el0);
+	crash->sp = (spsr & PSR_MODE_MASK) == PSR_EL1H ? read_sysreg(sp_el1) : read_sysreg(sp_el0);
 	crash->flags = spsr;
 	memcpy(crash->regs, frame->x, sizeof(crash->regs));
 	crash->system[0] = read_sysreg(sctlr_el1);

@@ -63,13 +63,13 @@ el2_vectors:
 	stp	x0, x1, [sp]
 	mrs	x0, esr_el2
 	lsr	w1, w0, #26
-	cmp	w1, #EC_SYSREG
-	b.eq	maybe_sgi
+	cmp	w1, #EC_DATA_ABORT
+	b.eq	data_abort
 	sub	w1, w1, #EC_HVC64
 	cmp	w1, #(EC_SMC64 - EC_HVC64)
 	b.ls	call
-	cmp	w1, #(EC_DATA_ABORT - EC_HVC64)
-	b.eq	data_abort
+	cmp	w1, #(EC_SYSREG - EC_HVC64)
+	b.eq	maybe_sgi
 slow:	save_volatile_from_x2
 	save_rest
 	mov	x1, x0
@@ -94,15 +94,19 @@ slow:	save_volatile_from_x2
 	.section .head.code, "ax"
 data_abort:
 	save_volatile_from_x2
+	save_rest
 	mov	x1, x0
 	mov	x0, sp
-	bl	mmio_fast
-	cbnz	w0, short_return
-	save_rest
-	mov	x0, sp
-	mrs	x1, esr_el2
 	bl	trap_data_abort
-	b	frame_return
+	cbz	x0, short_return
+	adr	x1, load_register - 19 * 8
+	add	x1, x1, x0, lsl #3
+	br	x1
+load_register:
+	.irp	n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
+	ldr	x\n, [sp, #8 * \n]
+	b	short_return
+	.endr
 
 call:
 	save_volatile_from_x2

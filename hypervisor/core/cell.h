@@ -60,9 +60,9 @@ extern struct cell cells[BH_MAX_CELLS];
 #define root_cell (&cells[0])
 
 /** CPU requests, set by others, served by the CPU itself. */
-#define CPU_REQUEST_PARK BIT(0)  /**< leave the cell and wait */
+#define CPU_REQUEST_PARK BIT(0) /**< leave the cell and wait */
 #define CPU_REQUEST_START BIT(1) /**< start at cpu->entry */
-#define CPU_REQUEST_OFF BIT(2)   /**< give the CPU back to firmware, powered off */
+#define CPU_REQUEST_OFF BIT(2) /**< give the CPU back to firmware, powered off */
 
 /**
  * struct cpu - what CPUs share about each other; the private part is the architecture's.

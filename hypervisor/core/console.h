@@ -8,7 +8,7 @@
 #include <bulkhead/status.h>
 #include "types.h"
 
-#define CONSOLE_PAGES 4u     /**< pages of the hypervisor's ring, header included */
+#define CONSOLE_PAGES 4u /**< pages of the hypervisor's ring, header included */
 #define CELL_CONSOLE_PAGES 2u /**< pages of a cell's ring, header included */
 
 /** Prepare a ring in @pages pages of zeroed memory; its size is the largest power of two. */

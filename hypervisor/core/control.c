@@ -109,8 +109,7 @@ static void release(struct cell *cell)
 {
 	u64 phys = cell->status ? virt_to_phys(cell->status) : 0;
 
-	for_each_unit(unit, cell_destroy)
-		unit->cell_destroy(cell);
+	for_each_unit(unit, cell_destroy) unit->cell_destroy(cell);
 	arch_cell_destroy(cell);
 	if (cell->status)
 		pt_unmap(&root_cell->stage2, phys, STATUS_PAGES * PAGE_SIZE);
@@ -128,9 +127,7 @@ static int populate(struct cell *cell)
 		err = create_comm(cell);
 	if (!err)
 		err = arch_cell_create(cell);
-	for_each_unit(unit, cell_create)
-		if (!err)
-			err = unit->cell_create(cell);
+	for_each_unit(unit, cell_create) if (!err) err = unit->cell_create(cell);
 	return err;
 }
 
@@ -151,9 +148,7 @@ int cell_init_root(void)
 	}
 	if (!err)
 		err = create_status(cell);
-	for_each_unit(unit, cell_create)
-		if (!err)
-			err = unit->cell_create(cell);
+	for_each_unit(unit, cell_create) if (!err) err = unit->cell_create(cell);
 	if (!err)
 		cell_set_state(cell, BH_CELL_RUNNING);
 	return err;
@@ -194,10 +189,9 @@ static int check_rules(const struct bh_config *config, u64 size)
 	unsigned int count = 0;
 	int err = -BH_E_INVAL;
 
-	for_each_cell(cell)
-		if (cell != root_cell)
-			others[count++] = cell->config;
-	if (!config_check_format(&arch_config_limits, config, size, BH_CONFIG_CELL, note_rule, &err))
+	for_each_cell(cell) if (cell != root_cell) others[count++] = cell->config;
+	if (!config_check_format(&arch_config_limits, config, size, BH_CONFIG_CELL, note_rule,
+				 &err))
 		return err;
 	if (!config_check_cell(&arch_config_limits, system_config, others, count, config, note_rule,
 			       &err))
@@ -210,10 +204,9 @@ static int check_cpus(u64 mask)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, mask)
-		if (cpus[cpu].cell != root_cell || READ_ONCE(cpus[cpu].request) ||
-		    READ_ONCE(cpus[cpu].status->state) != BH_CPU_PARKED)
-			return -BH_E_CPU;
+	for_each_bit(cpu, mask) if (cpus[cpu].cell != root_cell || READ_ONCE(cpus[cpu].request) ||
+				    READ_ONCE(cpus[cpu].status->state) !=
+					    BH_CPU_PARKED) return -BH_E_CPU;
 	return 0;
 }
 
@@ -221,7 +214,8 @@ static void assign_cpus(u64 mask, struct cell *cell)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, mask) {
+	for_each_bit(cpu, mask)
+	{
 		struct bh_cpu_status *status = cpus[cpu].status;
 
 		memset(status->exits, 0, sizeof(status->exits));
@@ -387,12 +381,10 @@ int cell_start(struct cell *cell)
 	if (cell->comm)
 		fill_comm(cell);
 	pt_restore(&cell->stage2);
-	for_each_unit(unit, cell_reset)
-		unit->cell_reset(cell);
+	for_each_unit(unit, cell_reset) unit->cell_reset(cell);
 	cell_set_state(cell, BH_CELL_RUNNING);
-	for_each_bit(cpu, cell->cpus)
-		if (cpus[cpu].status->hw_id == config_cpus(config)[0])
-			cpu_start(&cpus[cpu], config->entry, config->entry_arg);
+	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->hw_id == config_cpus(config)[0])
+		cpu_start(&cpus[cpu], config->entry, config->entry_arg);
 	printk("bulkhead: cell %s started\n", config->name);
 	return 0;
 }
@@ -403,7 +395,8 @@ bool cells_locked(void)
 {
 	bool locked = false;
 
-	for_each_cell(cell) {
+	for_each_cell(cell)
+	{
 		cell_refresh_state(cell);
 		locked |= cell->state == BH_CELL_RUNNING_LOCKED;
 	}
@@ -414,9 +407,9 @@ void cell_refresh_state(struct cell *cell)
 {
 	spin_lock(&state_lock);
 	if (cell_runs(cell) && cell->comm && cell->config->flags & BH_CELL_LOCKABLE)
-		cell_set_state(cell, READ_ONCE(cell->comm->state) == BH_COMM_LOCKED ?
-					     BH_CELL_RUNNING_LOCKED :
-					     BH_CELL_RUNNING);
+		cell_set_state(cell, READ_ONCE(cell->comm->state) == BH_COMM_LOCKED
+					     ? BH_CELL_RUNNING_LOCKED
+					     : BH_CELL_RUNNING);
 	spin_unlock(&state_lock);
 }
 
@@ -447,12 +440,9 @@ static void end_if_idle(struct cell *cell)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, cell->cpus)
-		if (!cpu_is_idle(&cpus[cpu]))
-			return;
+	for_each_bit(cpu, cell->cpus) if (!cpu_is_idle(&cpus[cpu])) return;
 	cell_set_state(cell, cell->failed ? BH_CELL_FAILED : BH_CELL_SHUT_DOWN);
-	printk("bulkhead: cell %s %s\n", cell->config->name,
-	       cell->failed ? "failed" : "shut down");
+	printk("bulkhead: cell %s %s\n", cell->config->name, cell->failed ? "failed" : "shut down");
 }
 
 /* With state_lock: call all CPUs of a running cell back. Bounded: they are not waited for. */
@@ -465,14 +455,12 @@ static void stop(struct cell *cell)
 	 * A CPU that waits has nothing to be called back from, and would keep the request. One
 	 * that is about to start keeps its START, and finds the rest at its first fetch.
 	 */
-	for_each_bit(cpu, cell->cpus)
-		if (!cpu_is_idle(&cpus[cpu]))
-			__atomic_fetch_or(&cpus[cpu].request, CPU_REQUEST_PARK, __ATOMIC_RELEASE);
+	for_each_bit(cpu, cell->cpus) if (!cpu_is_idle(&cpus[cpu]))
+		__atomic_fetch_or(&cpus[cpu].request, CPU_REQUEST_PARK, __ATOMIC_RELEASE);
 	smp_mb();
 	pt_revoke(&cell->stage2);
-	for_each_bit(cpu, cell->cpus)
-		if (cpus[cpu].status->state == BH_CPU_RUNNING)
-			arch_kick(&cpus[cpu]);
+	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->state == BH_CPU_RUNNING)
+		arch_kick(&cpus[cpu]);
 	end_if_idle(cell);
 }
 
@@ -571,9 +559,7 @@ int cell_shutdown(struct cell *cell, u32 mode)
 
 void cells_stop_all(void)
 {
-	for_each_cell(cell)
-		if (cell != root_cell)
-			cell_end(cell);
+	for_each_cell(cell) if (cell != root_cell) cell_end(cell);
 }
 
 /* ---- look at what is left, and destroy ---- */

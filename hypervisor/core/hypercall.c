@@ -39,8 +39,7 @@ static s64 count_cells(void)
 {
 	s64 count = 0;
 
-	for_each_cell(cell)
-		count++;
+	for_each_cell(cell) count++;
 	return count;
 }
 
@@ -133,8 +132,8 @@ static s64 manage_cell(u64 number, const u64 *args)
 	case BH_HC_CELL_START:
 		return cell_start(cell);
 	case BH_HC_CELL_SHUTDOWN:
-		return args[1] > BH_SHUTDOWN_CANCEL ? -BH_E_INVAL :
-						      cell_shutdown(cell, (u32)args[1]);
+		return args[1] > BH_SHUTDOWN_CANCEL ? -BH_E_INVAL
+						    : cell_shutdown(cell, (u32)args[1]);
 	case BH_HC_CELL_DESTROY:
 		return cell_destroy(cell);
 	case BH_HC_CELL_READ:

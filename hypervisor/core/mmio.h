@@ -40,7 +40,12 @@ struct mmio_region {
 
 #define MMIO_REGIONS 24u
 
-/** struct mmio_map - a cell's regions, in no order, then one of size 0. */
+/**
+ * struct mmio_map - a cell's regions, then one of size 0.
+ *
+ * There are a handful. They are looked through from the first: what traps most, the
+ * interrupt controller, is added first.
+ */
 struct mmio_map {
 	struct mmio_region regions[MMIO_REGIONS + 1];
 };
@@ -51,8 +56,7 @@ int mmio_add(struct mmio_map *map, u64 start, u64 size, mmio_handler handler, vo
 /**
  * mmio_find() - the region that holds an address, or NULL.
  *
- * Regions are whole pages, so an aligned access is in one or not. There are a handful;
- * what is added first, the interrupt controller, is found first.
+ * Regions are whole pages, so an aligned access is in one or not.
  */
 static inline const struct mmio_region *mmio_find(const struct mmio_map *map, u64 address)
 {

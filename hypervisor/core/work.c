@@ -155,9 +155,9 @@ int work_run(struct cell *cell, const struct work_step *plan)
 		cell->work_offset = 0;
 	}
 	if (settle(cell)) {
-		err = plan[cell->work_step].slice(
-			cell, &config_memory(cell->config)[cell->work_region], cell->work_offset,
-			&done);
+		err = plan[cell->work_step].slice(cell,
+						  &config_memory(cell->config)[cell->work_region],
+						  cell->work_offset, &done);
 		if (err)
 			return err;
 		cell->work_offset += done;

@@ -7,12 +7,12 @@
 #include "../../../core/types.h"
 
 #define GIC_SPI_WORDS 32u /**< words of 32 interrupts; the first is SGIs and PPIs, and unused */
-#define GIC_CLUSTERS 16u  /**< values of Aff3.Aff2.Aff1.range that a cell's CPUs may have */
+#define GIC_CLUSTERS 16u /**< values of Aff3.Aff2.Aff1.range that a cell's CPUs may have */
 
 /** struct gic_cluster - CPUs that one write of ICC_SGI1R_EL1 can reach. */
 struct gic_cluster {
 	u64 affinity; /**< Aff3, Aff2, Aff1 and RS, where that register has them */
-	u16 targets;  /**< the cell's CPUs in it, as its target list */
+	u16 targets; /**< the cell's CPUs in it, as its target list */
 };
 
 /**

@@ -12,7 +12,7 @@
 
 #define PTE_VALID BIT(0)
 #define PTE_TABLE BIT(1) /* at level 3: page */
-#define PTE_MEMATTR_DEVICE (1ull << 2)  /* Device-nGnRE */
+#define PTE_MEMATTR_DEVICE (1ull << 2) /* Device-nGnRE */
 #define PTE_MEMATTR_NORMAL (15ull << 2) /* Normal, inner and outer write-back */
 #define PTE_READ BIT(6)
 #define PTE_WRITE BIT(7)
