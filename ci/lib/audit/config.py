@@ -104,9 +104,10 @@ def _array(data, layout, offset, count, limit):
 
 
 def _label(data, regions, source, source_file):
-    name = _text(data[source_file[0]:source_file[0] + source_file[1]]).rsplit("/", 1)[-1]
-    for entry_list, index, line, _, label in _array(data, SOURCE, *source, len(data)):
+    names = data[source_file[0]:source_file[0] + source_file[1]]
+    for entry_list, index, line, file, label in _array(data, SOURCE, *source, len(data)):
         if entry_list == LIST_MEMORY and index < len(regions):
+            name = _text(names[file:]).rsplit("/", 1)[-1]
             regions[index].label = f"{_text(label)} ({name}:{line})" if name else _text(label)
 
 
