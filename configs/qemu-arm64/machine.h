@@ -19,6 +19,11 @@
 
 #include <bulkhead-config.h>
 
+/* CPUs of the machine (-smp). The files whose names say so have fewer. */
+#ifndef MACHINE_CPUS
+#define MACHINE_CPUS 4
+#endif
+
 #define LINUX_RAM_START 0x40000000
 #define LINUX_RAM_SIZE 0x38000000
 

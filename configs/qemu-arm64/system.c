@@ -62,9 +62,9 @@ static const struct bh_platform_source platform[] = {
 	  .size = BH_KIB(64) },
 	{ BH_HERE("gic its"), .type = BH_PLATFORM_GICV3_ITS, .phys = 0x08080000,
 	  .size = BH_KIB(128) },
-	/* QEMU keeps room for 123 CPUs here; four redistributors of 128 KiB are present. */
+	/* QEMU keeps room for 123 CPUs here; one of 128 KiB is present for each CPU. */
 	{ BH_HERE("gic redistributors"), .type = BH_PLATFORM_GICV3_REDIST, .phys = 0x080a0000,
-	  .size = 4 * BH_KIB(128) },
+	  .size = MACHINE_CPUS * BH_KIB(128) },
 };
 
 const struct bh_config_source bulkhead_config = {
@@ -81,7 +81,7 @@ const struct bh_config_source bulkhead_config = {
 	.hypervisor_size = HYPERVISOR_SIZE,
 	/* The hypervisor's messages appear on Linux's own serial line. */
 	.console = { .type = BH_CONSOLE_PL011, .phys = 0x09000000 },
-	.cpus = BH_ARRAY(cpus),
+	.cpus = { cpus, MACHINE_CPUS },
 	.memory = BH_ARRAY(memory),
 	.irqs = BH_ARRAY(irqs),
 	.platform = BH_ARRAY(platform),

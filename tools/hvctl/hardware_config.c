@@ -49,6 +49,14 @@ struct verdict check_cpus_listed(const struct config_file *system)
 					    cpu, id)
 			};
 	}
+	if (cpu < system->config->cpus.count)
+		return (struct verdict){
+			UNSURE,
+			must_format("the config lists %u, Linux knows %u of them",
+				    system->config->cpus.count, cpu),
+			"If the machine does not have the others, remove them from .cpus and shorten the\n"
+			"range of redistributors. If Linux was told to ignore them, all is well."
+		};
 	return (struct verdict){ GOOD, must_format("all %u are in the config", cpu), NULL };
 }
 
