@@ -28,6 +28,7 @@ bool is_own_cpu(uint64_t mpidr);
 
 void attack_gicd(void);
 void attack_gicr(void);
+void attack_gic_sizes(void);
 void attack_its(void);
 void attack_odd(void);
 void attack_sgi(void);

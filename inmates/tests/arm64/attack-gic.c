@@ -223,6 +223,37 @@ void attack_gicr(void)
 	refused("every word of the cell's own redistributor written and read");
 }
 
+/* Every size at every offset: what is no register, or part of one, reads as nothing. */
+void attack_gic_sizes(void)
+{
+	size_t bytes;
+	uintptr_t redists = gic_redist_range(&bytes);
+	uint64_t tries = 0;
+
+	if (bytes > 4 * REDIST_STRIDE)
+		bytes = 4 * REDIST_STRIDE;
+	for (unsigned int size = 1; size <= 8; size *= 2) {
+		for (uintptr_t at = 0; at < FRAME; at += size, tries++)
+			probe_read(gic_dist() + at, size, NULL);
+		for (uintptr_t at = 0; at < bytes; at += size, tries++)
+			/* The identification, with a little before it; the rest sparsely. */
+			if (at % FRAME < 0x200 || at % FRAME >= 0xfe00)
+				probe_read(redists + at, size, NULL);
+		comm_serve();
+	}
+	for (unsigned int size = 1; size <= 8; size *= 2) {
+		for (uintptr_t at = 0; at < FRAME; at += size, tries++)
+			probe_write(gic_dist() + at, size, 0);
+		for (uintptr_t at = 0; at < bytes; at += size, tries++)
+			if (at % FRAME < 0x200 || at % FRAME >= 0xfe00)
+				probe_write(redists + at, size, 0);
+		comm_serve();
+	}
+	quiet_own();
+	gic_cpu_init();
+	refused("%lu accesses of 1 to 8 bytes", tries);
+}
+
 void attack_its(void)
 {
 	uintptr_t its = gic_its() ? gic_its() : arg_u64("its", 0x08080000);

@@ -10,6 +10,7 @@
 const struct attack attacks_arch[] = {
 	{ "gicd", attack_gicd },
 	{ "gicr", attack_gicr },
+	{ "gic-sizes", attack_gic_sizes },
 	{ "its", attack_its },
 	{ "odd", attack_odd },
 	{ "sgi", attack_sgi },
