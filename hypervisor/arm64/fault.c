@@ -194,14 +194,3 @@ void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr)
 		cause = BH_CRASH_DECODE;
 	handle_fault(percpu, frame, esr, address, false, cause);
 }
-
-void trap_unexpected(struct percpu *percpu, struct frame *frame, u64 esr)
-{
-	count_exit(percpu->cpu, BH_EXIT_OTHER);
-	if (percpu->cpu->cell != root_cell &&
-	    percpu->cpu->cell->config->fault_policy == BH_FAULT_STOP)
-		fail(percpu, frame, BH_CRASH_EXCEPTION, 0, esr);
-	if (worth_a_line(percpu))
-		report(percpu, BH_CRASH_EXCEPTION, 0);
-	inject_undefined();
-}

@@ -11,9 +11,6 @@ void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr);
 /** Serve an instruction abort: always a fault. */
 void trap_instruction_abort(struct percpu *percpu, struct frame *frame, u64 esr);
 
-/** An exception that no cell may cause: the root cell gets it as undefined, others fail. */
-void trap_unexpected(struct percpu *percpu, struct frame *frame, u64 esr);
-
 /** Let the guest take an undefined-instruction exception at the trapped instruction. */
 void inject_undefined(void);
 

@@ -295,6 +295,11 @@ void gicv3_send_kick(const struct cpu *cpu)
 	isb();
 }
 
+bool gicv3_kick_is_pending(const struct percpu *percpu)
+{
+	return gic_read(percpu->gicr, GICR_SGI_FRAME + GICD_ISPENDR) & BIT(GIC_KICK);
+}
+
 bool gicv3_take_kick(void)
 {
 	u64 irq = read_sysreg(ICC_IAR1_EL1) & 0xffffff;

@@ -120,8 +120,13 @@ struct gic_interface {
 void gicv3_open(struct percpu *percpu, struct gic_interface *saved);
 void gicv3_restore(struct percpu *percpu, const struct gic_interface *saved);
 
-/** Send the kick; take it if it has arrived (true). */
+/** Send the kick. */
 void gicv3_send_kick(const struct cpu *cpu);
+
+/** Acknowledge and end what is pending on this CPU, whose interface is open; was it the kick? */
 bool gicv3_take_kick(void);
+
+/** Has the kick arrived at this CPU, and not been taken? */
+bool gicv3_kick_is_pending(const struct percpu *percpu);
 
 #endif

@@ -216,8 +216,7 @@ void gicv3_dist_take(struct cell *cell)
 		WRITE_ONCE(root_cell->arch.spis[word],
 			   root_cell->arch.spis[word] & ~cell->arch.spis[word]);
 	quiesce(cell);
-	for_each_spi(irq, cell)
-	{
+	for_each_spi(irq, cell) {
 		saved.router[irq] = gic_read64(gicd, GICD_IROUTER + (u64)irq * 8);
 		saved.priority[irq] =
 			(u8)(gic_read(gicd, GICD_IPRIORITYR + (irq & ~3u)) >> (irq % 4 * 8));
@@ -231,8 +230,7 @@ void gicv3_dist_reset(struct cell *cell)
 {
 	spin_lock(&gicd_lock);
 	quiesce(cell);
-	for_each_spi(irq, cell)
-	{
+	for_each_spi(irq, cell) {
 		bool raised = cell->arch.raised[irq / 32] & (1u << (irq % 32));
 
 		/* Level is the reset state; what is raised is an edge (ICFGR 0b10). */
@@ -247,8 +245,7 @@ void gicv3_dist_return(struct cell *cell)
 {
 	spin_lock(&gicd_lock);
 	quiesce(cell);
-	for_each_spi(irq, cell)
-	{
+	for_each_spi(irq, cell) {
 		set_config(irq, saved.config[irq]);
 		set_priority(irq, saved.priority[irq]);
 		gic_write64(gicd, GICD_IROUTER + (u64)irq * 8, saved.router[irq]);

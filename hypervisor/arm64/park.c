@@ -54,13 +54,17 @@ void cpu_wait(struct percpu *percpu)
 	gicv3_restore(percpu, &saved);
 }
 
-/* Take the kick that belongs to the request, or a guest would. */
-static void take_kick(struct cpu *cpu)
+/*
+ * The CPU may have seen the request, or its revoked stage 2, before the SGI arrived. Wait for
+ * it, or whoever has the CPU next would get it. Pending is all it can be: since before it was
+ * sent no guest has executed an instruction here.
+ */
+static void absorb_kick(struct percpu *percpu)
 {
-	for (u32 i = 0; i < KICK_ARRIVES && READ_ONCE(cpu->kick_sent); i++)
-		if (gicv3_take_kick())
-			WRITE_ONCE(cpu->kick_sent, 0);
-	WRITE_ONCE(cpu->kick_sent, 0);
+	for (u32 i = 0; i < KICK_ARRIVES && READ_ONCE(percpu->cpu->kick_sent); i++)
+		if (gicv3_kick_is_pending(percpu))
+			break;
+	WRITE_ONCE(percpu->cpu->kick_sent, 0);
 }
 
 static u32 wait_for_request(struct cpu *cpu)
@@ -83,8 +87,9 @@ static __noreturn void serve(struct percpu *percpu)
 	if (wait_for_request(cpu) & CPU_REQUEST_START)
 		cpu_run(percpu);
 	/* Given back to firmware; a later CPU_ON finds it as it was before enable. */
-	take_kick(cpu);
-	for_each_unit(unit, cpu_leave) unit->cpu_leave(cpu);
+	absorb_kick(percpu);
+	for_each_unit(unit, cpu_leave)
+		unit->cpu_leave(cpu);
 	cpu_set_state(cpu, BH_CPU_OUTSIDE);
 	smp_wmb();
 	WRITE_ONCE(cpu->request, 0);
@@ -94,7 +99,9 @@ static __noreturn void serve(struct percpu *percpu)
 void cpu_park(struct percpu *percpu, bool failed)
 {
 	vcpu_quiesce();
-	for_each_unit(unit, cpu_reset) unit->cpu_reset(percpu->cpu);
+	absorb_kick(percpu);
+	for_each_unit(unit, cpu_reset)
+		unit->cpu_reset(percpu->cpu);
 	cell_cpu_parked(percpu->cpu, failed);
 	serve(percpu);
 }
@@ -103,7 +110,7 @@ void cpu_run(struct percpu *percpu)
 {
 	struct cpu *cpu = percpu->cpu;
 
-	take_kick(cpu);
+	absorb_kick(percpu);
 	cpu_activate(percpu);
 	gicv3_cpu_start(percpu);
 	vcpu_reset(percpu, cpu->entry, cpu->entry_arg);

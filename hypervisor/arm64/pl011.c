@@ -18,7 +18,7 @@ static volatile u32 *reg(void *registers, u64 offset)
 static void put(void *registers, char c)
 {
 	/* A UART that does not drain loses text, not the machine. */
-	for (u32 i = 0; i < 100000 && *reg(registers, UARTFR) & FR_TXFF; i++)
+	for (u32 i = 0; i < 10000 && *reg(registers, UARTFR) & FR_TXFF; i++)
 		cpu_relax();
 	*reg(registers, UARTDR) = (u8)c;
 }

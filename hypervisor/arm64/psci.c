@@ -72,8 +72,9 @@ static struct cpu *cpu_in(const struct cell *cell, u64 hw_id)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->hw_id == hw_id &&
-					  cpus[cpu].cell == cell) return &cpus[cpu];
+	for_each_bit(cpu, cell->cpus)
+		if (cpus[cpu].status->hw_id == hw_id && cpus[cpu].cell == cell)
+			return &cpus[cpu];
 	return NULL;
 }
 
@@ -130,8 +131,9 @@ static s64 affinity_info(const struct cell *cell, u64 hw_id, u64 level)
 
 static bool any_cell_stops(void)
 {
-	for_each_cell(cell) if (cell != root_cell &&
-				READ_ONCE(cell->state) == BH_CELL_STOPPING) return true;
+	for_each_cell(cell)
+		if (cell != root_cell && READ_ONCE(cell->state) == BH_CELL_STOPPING)
+			return true;
 	return false;
 }
 

@@ -240,7 +240,9 @@ static int init_first(void)
 {
 	int err = 0;
 
-	for_each_unit(unit, init) if (!err) err = unit->init();
+	for_each_unit(unit, init)
+		if (!err)
+			err = unit->init();
 	if (!err)
 		err = cell_init_root();
 	return err ? err : export_status();
@@ -250,7 +252,9 @@ static int enter_units(struct cpu *cpu)
 {
 	int err = 0;
 
-	for_each_unit(unit, cpu_enter) if (!err) err = unit->cpu_enter(cpu);
+	for_each_unit(unit, cpu_enter)
+		if (!err)
+			err = unit->cpu_enter(cpu);
 	return err;
 }
 
@@ -296,14 +300,17 @@ void cpu_cold(struct frame *frame)
 	(void)frame;
 	write_sysreg(vbar_el2, (u64)el2_vectors);
 	percpu->host = first_host;
+	percpu->host.vpidr = read_sysreg(midr_el1);
+	percpu->host.vmpidr = read_sysreg(mpidr_el1);
 	percpu->leaving = false;
-	host_replay(&first_host);
-	isb();
+	host_replay(&percpu->host);
+	__asm__ volatile("tlbi alle1; dsb nsh; isb" : : : "memory");
 	err = enter_units(cpu);
 	if (err)
 		panic("CPU %u came up differently: error %d", cpu->index, err);
 	percpu->entered = true;
-	for_each_unit(unit, cpu_reset) unit->cpu_reset(cpu);
+	for_each_unit(unit, cpu_reset)
+		unit->cpu_reset(cpu);
 	cpu_run(percpu);
 }
 
@@ -313,7 +320,8 @@ void cpu_leave(struct percpu *percpu, s64 result)
 {
 	const struct host_el2 *host = &percpu->host;
 
-	for_each_unit(unit, cpu_leave) unit->cpu_leave(percpu->cpu);
+	for_each_unit(unit, cpu_leave)
+		unit->cpu_leave(percpu->cpu);
 	percpu->entered = false;
 	cpu_set_state(percpu->cpu, BH_CPU_OUTSIDE);
 	write_sysreg(hcr_el2, host->hcr);
@@ -353,7 +361,9 @@ int arch_disable_prepare(void)
 
 int arch_disable(struct cpu *cpu)
 {
-	for_each_cell(cell) if (cell != root_cell) return -BH_E_CELLS;
+	for_each_cell(cell)
+		if (cell != root_cell)
+			return -BH_E_CELLS;
 	if (any_root_cpu(BH_CPU_PARKED))
 		return -BH_E_STATE;
 	percpu_of(cpu->index)->leaving = true;

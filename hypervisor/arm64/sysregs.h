@@ -47,7 +47,13 @@
 /* Newer registers of EL2 that a kernel's boot code sets up, and of EL1 that a reset must clear. */
 #define ZCR_EL1 s3_0_c1_c2_0
 #define ZCR_EL2 s3_4_c1_c2_0
+#define SMCR_EL1 s3_0_c1_c2_6
 #define SMCR_EL2 s3_4_c1_c2_6
+#define SMPRI_EL1 s3_0_c1_c2_4
+#define SVCR s3_3_c4_c2_2
+#define TPIDR2_EL0 s3_3_c13_c0_5
+#define PMBLIMITR_EL1 s3_0_c9_c10_0
+#define TRBLIMITR_EL1 s3_0_c9_c11_0
 #define HCRX_EL2 s3_4_c1_c2_2
 #define HFGRTR_EL2 s3_4_c1_c1_4
 #define HFGWTR_EL2 s3_4_c1_c1_5
@@ -90,12 +96,15 @@
 #define MDCR_TDA BIT(9)
 #define MDCR_TDOSA BIT(10)
 #define MDCR_TDRA BIT(11)
+#define MDCR_E2PB (3ull << 12)
 #define MDCR_TPMS BIT(14)
 #define MDCR_HPMD BIT(17)
 #define MDCR_TTRF BIT(19)
 #define MDCR_HCCD BIT(23)
+#define MDCR_E2TB (3ull << 24)
 
 /* CPTR_EL2 */
+#define CPTR_TSM BIT(12)
 #define CPTR_TTA BIT(20)
 #define CPTR_TAM BIT(30)
 

@@ -72,7 +72,12 @@ void trap_other(struct frame *frame, u64 esr)
 		trap_instruction_abort(percpu, frame, esr);
 		break;
 	default:
-		trap_unexpected(percpu, frame, esr);
+		/*
+		 * What is trapped by no intent: 32-bit accesses to what is, from EL0, or
+		 * extensions that the CPU has and EL2 does not pass on.
+		 */
+		count_exit(percpu->cpu, BH_EXIT_OTHER);
+		inject_undefined();
 	}
 }
 

@@ -24,8 +24,43 @@ static void clear_keys(void)
 	write_sysreg(APGAKEYHI_EL1, 0);
 }
 
+/*
+ * Streaming mode and the matrix array go off, and so are cleared: left on, the next owner's
+ * first vector instruction would trap. Arm ARM B1.4.5, C5.2 (SVCR).
+ */
+static void stop_streaming(void)
+{
+	if (!((read_sysreg(id_aa64pfr1_el1) >> 24) & 15) || read_sysreg(cptr_el2) & CPTR_TSM)
+		return;
+	write_sysreg(SVCR, 0);
+	write_sysreg(SMCR_EL1, 0);
+	write_sysreg(SMPRI_EL1, 0);
+	write_sysreg(TPIDR2_EL0, 0);
+}
+
+/*
+ * Profiling and trace buffers that the owner could program (it has them if E2PB, E2TB say
+ * so). In a cell that has not, they would be EL2's: left on, they would write to addresses
+ * that their former owner chose, in EL2's address space. Arm ARM D17.5, D6.2.
+ */
+static void stop_buffers(void)
+{
+	u64 mdcr = read_sysreg(mdcr_el2);
+
+	if (mdcr & MDCR_E2PB) {
+		__asm__ volatile("hint #17; dsb nsh" : : : "memory"); /* PSB CSYNC */
+		write_sysreg(PMBLIMITR_EL1, 0);
+	}
+	if (mdcr & MDCR_E2TB) {
+		__asm__ volatile("hint #18; dsb nsh" : : : "memory"); /* TSB CSYNC */
+		write_sysreg(TRBLIMITR_EL1, 0);
+	}
+}
+
 void vcpu_quiesce(void)
 {
+	stop_streaming();
+	stop_buffers();
 	write_sysreg(cntv_ctl_el0, 0);
 	write_sysreg(cntp_ctl_el0, 0);
 	write_sysreg(mdscr_el1, 0);

@@ -102,6 +102,8 @@ static void fill_comm(struct cell *cell)
 	       MIN(system_config->platform.count, BH_COMM_PLATFORM) * sizeof(*platform));
 	memcpy(comm->name, cell->config->name, BH_NAME_SIZE);
 	memcpy(comm->cmdline, cell->config->cmdline, BH_CMDLINE_SIZE);
+	/* The cell may read it before it has its caches on. */
+	clean(virt_to_phys(comm), PAGE_SIZE);
 }
 
 /* Everything that belongs to the slot but the memory regions. */
@@ -109,7 +111,8 @@ static void release(struct cell *cell)
 {
 	u64 phys = cell->status ? virt_to_phys(cell->status) : 0;
 
-	for_each_unit(unit, cell_destroy) unit->cell_destroy(cell);
+	for_each_unit(unit, cell_destroy)
+		unit->cell_destroy(cell);
 	arch_cell_destroy(cell);
 	if (cell->status)
 		pt_unmap(&root_cell->stage2, phys, STATUS_PAGES * PAGE_SIZE);
@@ -127,7 +130,9 @@ static int populate(struct cell *cell)
 		err = create_comm(cell);
 	if (!err)
 		err = arch_cell_create(cell);
-	for_each_unit(unit, cell_create) if (!err) err = unit->cell_create(cell);
+	for_each_unit(unit, cell_create)
+		if (!err)
+			err = unit->cell_create(cell);
 	return err;
 }
 
@@ -148,7 +153,9 @@ int cell_init_root(void)
 	}
 	if (!err)
 		err = create_status(cell);
-	for_each_unit(unit, cell_create) if (!err) err = unit->cell_create(cell);
+	for_each_unit(unit, cell_create)
+		if (!err)
+			err = unit->cell_create(cell);
 	if (!err)
 		cell_set_state(cell, BH_CELL_RUNNING);
 	return err;
@@ -189,7 +196,9 @@ static int check_rules(const struct bh_config *config, u64 size)
 	unsigned int count = 0;
 	int err = -BH_E_INVAL;
 
-	for_each_cell(cell) if (cell != root_cell) others[count++] = cell->config;
+	for_each_cell(cell)
+		if (cell != root_cell)
+			others[count++] = cell->config;
 	if (!config_check_format(&arch_config_limits, config, size, BH_CONFIG_CELL, note_rule,
 				 &err))
 		return err;
@@ -204,9 +213,10 @@ static int check_cpus(u64 mask)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, mask) if (cpus[cpu].cell != root_cell || READ_ONCE(cpus[cpu].request) ||
-				    READ_ONCE(cpus[cpu].status->state) !=
-					    BH_CPU_PARKED) return -BH_E_CPU;
+	for_each_bit(cpu, mask)
+		if (cpus[cpu].cell != root_cell || READ_ONCE(cpus[cpu].request) ||
+		    READ_ONCE(cpus[cpu].status->state) != BH_CPU_PARKED)
+			return -BH_E_CPU;
 	return 0;
 }
 
@@ -214,8 +224,7 @@ static void assign_cpus(u64 mask, struct cell *cell)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, mask)
-	{
+	for_each_bit(cpu, mask) {
 		struct bh_cpu_status *status = cpus[cpu].status;
 
 		memset(status->exits, 0, sizeof(status->exits));
@@ -381,10 +390,12 @@ int cell_start(struct cell *cell)
 	if (cell->comm)
 		fill_comm(cell);
 	pt_restore(&cell->stage2);
-	for_each_unit(unit, cell_reset) unit->cell_reset(cell);
+	for_each_unit(unit, cell_reset)
+		unit->cell_reset(cell);
 	cell_set_state(cell, BH_CELL_RUNNING);
-	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->hw_id == config_cpus(config)[0])
-		cpu_start(&cpus[cpu], config->entry, config->entry_arg);
+	for_each_bit(cpu, cell->cpus)
+		if (cpus[cpu].status->hw_id == config_cpus(config)[0])
+			cpu_start(&cpus[cpu], config->entry, config->entry_arg);
 	printk("bulkhead: cell %s started\n", config->name);
 	return 0;
 }
@@ -395,8 +406,7 @@ bool cells_locked(void)
 {
 	bool locked = false;
 
-	for_each_cell(cell)
-	{
+	for_each_cell(cell) {
 		cell_refresh_state(cell);
 		locked |= cell->state == BH_CELL_RUNNING_LOCKED;
 	}
@@ -440,7 +450,9 @@ static void end_if_idle(struct cell *cell)
 {
 	unsigned int cpu;
 
-	for_each_bit(cpu, cell->cpus) if (!cpu_is_idle(&cpus[cpu])) return;
+	for_each_bit(cpu, cell->cpus)
+		if (!cpu_is_idle(&cpus[cpu]))
+			return;
 	cell_set_state(cell, cell->failed ? BH_CELL_FAILED : BH_CELL_SHUT_DOWN);
 	printk("bulkhead: cell %s %s\n", cell->config->name, cell->failed ? "failed" : "shut down");
 }
@@ -455,12 +467,14 @@ static void stop(struct cell *cell)
 	 * A CPU that waits has nothing to be called back from, and would keep the request. One
 	 * that is about to start keeps its START, and finds the rest at its first fetch.
 	 */
-	for_each_bit(cpu, cell->cpus) if (!cpu_is_idle(&cpus[cpu]))
-		__atomic_fetch_or(&cpus[cpu].request, CPU_REQUEST_PARK, __ATOMIC_RELEASE);
+	for_each_bit(cpu, cell->cpus)
+		if (!cpu_is_idle(&cpus[cpu]))
+			__atomic_fetch_or(&cpus[cpu].request, CPU_REQUEST_PARK, __ATOMIC_RELEASE);
 	smp_mb();
 	pt_revoke(&cell->stage2);
-	for_each_bit(cpu, cell->cpus) if (cpus[cpu].status->state == BH_CPU_RUNNING)
-		arch_kick(&cpus[cpu]);
+	for_each_bit(cpu, cell->cpus)
+		if (cpus[cpu].status->state == BH_CPU_RUNNING)
+			arch_kick(&cpus[cpu]);
 	end_if_idle(cell);
 }
 
@@ -559,7 +573,9 @@ int cell_shutdown(struct cell *cell, u32 mode)
 
 void cells_stop_all(void)
 {
-	for_each_cell(cell) if (cell != root_cell) cell_end(cell);
+	for_each_cell(cell)
+		if (cell != root_cell)
+			cell_end(cell);
 }
 
 /* ---- look at what is left, and destroy ---- */

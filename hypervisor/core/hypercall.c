@@ -39,7 +39,8 @@ static s64 count_cells(void)
 {
 	s64 count = 0;
 
-	for_each_cell(cell) count++;
+	for_each_cell(cell)
+		count++;
 	return count;
 }
 

@@ -3,6 +3,8 @@
 
 __hot void spin_lock(struct spinlock *lock)
 {
-	while (unlikely(!spin_trylock(lock)))
+	u32 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+
+	while (unlikely(__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket))
 		cpu_relax();
 }

@@ -6,22 +6,30 @@
 #include "types.h"
 #include <arch/cpu.h>
 
+/**
+ * struct spinlock - a ticket lock: those who wait are served in the order they came, so that
+ * nobody can keep another from it.
+ */
 struct spinlock {
-	u32 held;
+	u32 next;
+	u32 serving;
 };
 
 /** Take the lock if it is free. */
 static inline bool spin_trylock(struct spinlock *lock)
 {
-	return !__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
+	u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_RELAXED);
+
+	return __atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-/** Take the lock; waits for a holder, whose section is bounded. */
+/** Take the lock; waits for those who came before, whose sections are bounded. */
 void spin_lock(struct spinlock *lock);
 
 static inline void spin_unlock(struct spinlock *lock)
 {
-	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
 }
 
 #endif

@@ -36,6 +36,9 @@ enum bh_comm_reply {
 /**
  * struct bh_comm - the page, 4096 bytes, the rest of it zero and the cell's own.
  *
+ * It may be read in any way before it is first written; from then on a cell accesses it as
+ * normal, write-back, inner shareable memory with its caches on, as the hypervisor does.
+ *
  * Written by the cell:
  * @magic: BH_COMM_MAGIC (by the hypervisor)
  * @version: BH_ABI_VERSION (by the hypervisor)

@@ -71,7 +71,7 @@ enum bh_crash_cause {
 	BH_CRASH_WRITE = 2, /**< write to an address it may not write */
 	BH_CRASH_EXEC = 3, /**< fetch from an address it may not execute */
 	BH_CRASH_SYSREG = 4, /**< forbidden system register */
-	BH_CRASH_EXCEPTION = 5, /**< exception that no cell may cause */
+	BH_CRASH_EXCEPTION = 5, /**< exception that no cell may cause (not on arm64) */
 	BH_CRASH_DECODE = 6, /**< trapped access of a form that cannot be emulated */
 	BH_CRASH_STOPPED = 7, /**< not at fault: stopped with its cell */
 	BH_CRASH_CAUSES
