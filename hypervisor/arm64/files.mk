@@ -5,4 +5,4 @@ arch-objs := entry.o vectors.o mmu.o setup.o stage2.o vcpu.o park.o traps.o mmio
 arch-cflags := -mgeneral-regs-only -mstrict-align -mcmodel=small -fno-pic -fno-pie -ffixed-x18 \
 	-mno-outline-atomics -march=armv8-a -fno-jump-tables
 images := bulkhead-arm64
-arch-hot-objs := mmio_trap.o
+arch-hot-objs := traps.o mmio_trap.o

@@ -61,7 +61,7 @@ static int init(void)
 	const struct bh_platform *dist = find_platform(BH_PLATFORM_GICV3_DIST);
 	const struct bh_platform *redist = find_platform(BH_PLATFORM_GICV3_REDIST);
 
-	if (!dist || !redist || !((read_sysreg(id_aa64pfr0_el1) >> 24) & 15))
+	if (!dist || !redist)
 		return -BH_E_FEATURE;
 	gicd_phys = dist->phys;
 	gicr_phys = redist->phys;

@@ -100,13 +100,17 @@ static void early_tables(u64 phys, u64 size)
 	level3_identity[index_at(phys, 12)] = phys | ATTR_RX | DESC_PAGE;
 }
 
-/* What this CPU needs to have: 4 KiB granule in both stages, 40 bits of physical address. */
+/*
+ * What this CPU needs to have: 4 KiB granule in both stages, 40 bits of physical address, the
+ * system registers of a GIC, which everything that follows uses.
+ */
 static bool cpu_fits(void)
 {
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1);
 	u64 tgran4_2 = (mmfr0 >> 40) & 15, tgran4 = (mmfr0 >> 28) & 15;
 
-	return (mmfr0 & 15) >= 2 && tgran4 != 15 && tgran4_2 != 1;
+	return (mmfr0 & 15) >= 2 && tgran4 != 15 && tgran4_2 != 1 &&
+	       (read_sysreg(id_aa64pfr0_el1) >> 24) & 15;
 }
 
 s64 early_map(u64 phys)

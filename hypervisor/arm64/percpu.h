@@ -44,7 +44,7 @@ struct host_el2 {
  * @gicr_offset: that one's place in the range of redistributors
  * @pmr: ICC_PMR_EL1 as the guest wrote it, where writes are trapped
  * @aborts: injected into the root cell, for rate-limited messages
- * @entered: EL2 is set up, and @host is valid
+ * @entered: all units have entered
  * @leaving: the CPU leaves the hypervisor instead of returning to its cell
  * @host: see struct host_el2
  */

@@ -248,14 +248,26 @@ static int init_first(void)
 	return err ? err : export_status();
 }
 
-static int enter_units(struct cpu *cpu)
+static void leave_units(struct cpu *cpu, const struct unit *end)
 {
-	int err = 0;
+	for (const struct unit *unit = __units_start; unit < end; unit++)
+		if (unit->cpu_leave)
+			unit->cpu_leave(cpu);
+}
 
-	for_each_unit(unit, cpu_enter)
-		if (!err)
-			err = unit->cpu_enter(cpu);
-	return err;
+/* All units, or none. */
+static int enter_units(struct percpu *percpu)
+{
+	for_each_unit(unit, cpu_enter) {
+		int err = unit->cpu_enter(percpu->cpu);
+
+		if (err) {
+			leave_units(percpu->cpu, unit);
+			return err;
+		}
+	}
+	percpu->entered = true;
+	return 0;
 }
 
 void cpu_enter(struct frame *frame, u64 first, u64 host_sctlr)
@@ -276,10 +288,9 @@ void cpu_enter(struct frame *frame, u64 first, u64 host_sctlr)
 		err = init_first();
 	}
 	if (!err)
-		err = enter_units(percpu->cpu);
+		err = enter_units(percpu);
 	if (err)
 		cpu_leave(percpu, err);
-	percpu->entered = true;
 	cpu_activate(percpu);
 	arch_stage2_flush(root_cell);
 	cpu_set_state(percpu->cpu, BH_CPU_RUNNING);
@@ -305,10 +316,9 @@ void cpu_cold(struct frame *frame)
 	percpu->leaving = false;
 	host_replay(&percpu->host);
 	__asm__ volatile("tlbi alle1; dsb nsh; isb" : : : "memory");
-	err = enter_units(cpu);
+	err = enter_units(percpu);
 	if (err)
 		panic("CPU %u came up differently: error %d", cpu->index, err);
-	percpu->entered = true;
 	for_each_unit(unit, cpu_reset)
 		unit->cpu_reset(cpu);
 	cpu_run(percpu);
@@ -320,8 +330,8 @@ void cpu_leave(struct percpu *percpu, s64 result)
 {
 	const struct host_el2 *host = &percpu->host;
 
-	for_each_unit(unit, cpu_leave)
-		unit->cpu_leave(percpu->cpu);
+	if (percpu->entered)
+		leave_units(percpu->cpu, __units_end);
 	percpu->entered = false;
 	cpu_set_state(percpu->cpu, BH_CPU_OUTSIDE);
 	write_sysreg(hcr_el2, host->hcr);
