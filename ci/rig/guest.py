@@ -326,9 +326,9 @@ class Guest:
             at = len(self._text)
             self.note(f"output of command {number} came mixed with other text; fetching it")
             self._request("get", number)
-            done = re.compile(rb"@@bulkhead:done:%d:\d+:\d+:[0-9a-f]{32}@@" % number)
-            self._wait(done, at, 60, "fetching a command's output",
-                       lambda: self._request("again", number))
+            # A mark of its own: answers to requests to say the end again may be on their way.
+            self._wait(re.compile(rb"@@bulkhead:got:%d@@" % number), at, 60,
+                       "fetching a command's output", lambda: self._request("get", number))
             for line in DATA_LINE.finditer(self._text, at):
                 lines[int(line.group(1))] = line.group(2)
             try:
