@@ -58,12 +58,13 @@ u64 stage2_hcr(const struct cell *cell)
 {
 	u64 hcr = HCR_VM | HCR_SWIO | HCR_FMO | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW;
 
-	/* Pointer authentication (ISAR1 APA, API) and memory tags (PFR1.MTE) are the guest's own. */
+	/* Pointer authentication (ISAR1 APA, API) is the guest's own. */
 	if (read_sysreg(id_aa64isar1_el1) & 0xff0 || read_sysreg(s3_0_c0_c6_2) & 0xf000)
 		hcr |= HCR_APK | HCR_API;
+	if (cell != root_cell)
+		return hcr | HCR_TWI | HCR_TLOR | HCR_TERR;
+	/* Memory tags stay with the root cell: scrubbing does not reach them. */
 	if (((read_sysreg(id_aa64pfr1_el1) >> 8) & 15) >= 2)
 		hcr |= HCR_ATA;
-	if (cell != root_cell)
-		hcr |= HCR_TWI | HCR_TLOR | HCR_TERR;
 	return hcr;
 }

@@ -57,10 +57,20 @@ static void stop_buffers(void)
 	}
 }
 
+/* Counters of the former owner do not go on counting what the next one does. */
+static void stop_counters(void)
+{
+	u64 version = (read_sysreg(id_aa64dfr0_el1) >> 8) & 15;
+
+	if (version && version != 15)
+		write_sysreg(pmcr_el0, 0);
+}
+
 void vcpu_quiesce(void)
 {
 	stop_streaming();
 	stop_buffers();
+	stop_counters();
 	write_sysreg(cntv_ctl_el0, 0);
 	write_sysreg(cntp_ctl_el0, 0);
 	write_sysreg(mdscr_el1, 0);

@@ -23,7 +23,6 @@ int cell_load_done(struct cell *cell);
 int cell_start(struct cell *cell);
 int cell_shutdown(struct cell *cell, u32 mode);
 int cell_destroy(struct cell *cell);
-int cell_read(struct cell *cell, u64 address, u64 phys, u64 size);
 
 /* What follows needs no lock, and may come from any cell. */
 

@@ -7,7 +7,7 @@
 #include "hypercall.h"
 #include "memory.h"
 #include "pool.h"
-#include "string.h"
+#include "transfer.h"
 
 #define CONSOLE_WRITE_MAX 48u
 
