@@ -5,6 +5,7 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include "bulkhead.h"
+#include "hypercall.h"
 
 /* CPUs that belong to cells. Bits change under bh_lock, the hotplug code reads them. */
 static struct cpumask held;
@@ -46,24 +47,57 @@ void bh_cpus_hold(struct bh_cell *cell)
 	}
 }
 
+/* Has this CPU been offline since before the hypervisor was enabled? Then it is not there yet. */
+static bool is_outside(unsigned int cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < bh.blob.config->cpus.count; i++)
+		if (bh.linux_cpu[i] == (int)cpu)
+			return bh_hypercall(BH_HC_CPU_INFO, i, BH_CPU_INFO_STATE, 0, 0) ==
+			       BH_CPU_OUTSIDE;
+	return false;
+}
+
+/* Coming online is how a CPU gets into the hypervisor. */
+static int bring_in(unsigned int cpu)
+{
+	int err;
+
+	cpumask_clear_cpu(cpu, &held);
+	err = add_cpu(cpu);
+	cpumask_set_cpu(cpu, &held);
+	return err;
+}
+
+static int take_offline(struct bh_cell *cell, unsigned int cpu)
+{
+	bool restore = cpu_online(cpu);
+	int err = restore || !is_outside(cpu) ? 0 : bring_in(cpu);
+
+	if (err)
+		return bh_refuse(-EBUSY, "%s: CPU %u does not come online (%d), as it has to once",
+				 cell->name, cpu, err);
+	err = cpu_online(cpu) ? remove_cpu(cpu) : 0;
+	if (err)
+		return bh_refuse(-EBUSY, "%s: Linux cannot take CPU %u offline (%d)", cell->name,
+				 cpu, err);
+	if (restore)
+		cpumask_set_cpu(cpu, &cell->restore);
+	return 0;
+}
+
 int bh_cpus_offline(struct bh_cell *cell)
 {
 	unsigned int cpu;
 	int err = bh_irqs_save(&cell->irqs, &cell->cpus);
 
-	if (err)
-		return err;
 	for_each_cpu(cpu, &cell->cpus)
 	{
-		if (!cpu_online(cpu))
-			continue;
-		err = remove_cpu(cpu);
-		if (err)
-			return bh_refuse(-EBUSY, "%s: Linux cannot take CPU %u offline (%d)",
-					 cell->name, cpu, err);
-		cpumask_set_cpu(cpu, &cell->restore);
+		if (!err)
+			err = take_offline(cell, cpu);
 	}
-	return 0;
+	return err;
 }
 
 void bh_cpus_give_back(struct bh_cell *cell, bool online)
