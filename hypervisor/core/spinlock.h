@@ -18,7 +18,7 @@ struct spinlock {
 /** Take the lock if it is free. */
 static inline bool spin_trylock(struct spinlock *lock)
 {
-	u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_RELAXED);
+	u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
 
 	return __atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false,
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
