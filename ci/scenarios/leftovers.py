@@ -21,6 +21,33 @@ STREAMING = struct.pack("<10I", *[
     0xd4000002,     # hvc  #0
     0x14000000])    # b    .
 
+# Powers its machine off if it cannot use memory tags; leaves its memory if it can.
+TAGS = struct.pack("<9I", *[
+    0xd29fffe1,     # mov  x1, #0xffff
+    0xd51810c1,     # msr  gcr_el1, x1
+    0xd53810c0,     # mrs  x0, gcr_el1
+    0xb40000a0,     # cbz  x0, 1f
+    0xd2bffe02,     # mov  x2, #0xfff00000
+    0xf9400042,     # ldr  x2, [x2]
+    0x14000000,     # b    .
+    0x14000000,     # b    .
+    0x52b08000,     # 1: mov w0, #0x84000000    PSCI SYSTEM_OFF
+]) + struct.pack("<3I", 0x72800100, 0xd4000002, 0x14000000)
+
+
+@scenario("leftovers-tags", "memory tags, which nobody scrubs, are for the root cell only",
+          timeout=120)
+def tags():
+    """A CPU with memory tagging."""
+    with Machine(cpu="max", machine="mte=on", files={"/root/tags.bin": TAGS}) as m:
+        must(" mte" in m.run("cat /proc/cpuinfo"), "the machine has no memory tagging")
+        enable(m)
+        must(" mte" in m.run("cat /proc/cpuinfo"), "the root cell has lost memory tagging")
+        start(m, "timer", program="/root/tags.bin")
+        wait_state(m, "timer", "shut down")
+        m.run("hvctl cell destroy timer")
+        disable(m)
+
 
 @scenario("leftovers", "a CPU left in streaming mode works again, in Linux and in a cell",
           timeout=120)

@@ -6,7 +6,7 @@
  *   cache maintenance by set and way   nothing: memory is cleaned when it changes hands
  *   debug, PMU, trace, profiling       reads as zero, ignores writes: not there
  *   ACTLR_EL1                          reads as zero, ignores writes
- *   error records, LORegions           reads as zero, ignores writes
+ *   error records, LORegions, tags     reads as zero, ignores writes
  *   implementation defined             as the former for the root cell, undefined for others
  *   anything else                      undefined
  */
@@ -44,8 +44,10 @@ static const struct absent {
 	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 3, 13, 2, 0), SYSREG(3, 3, 13, 15, 0), false },
 	/* ACTLR_EL1 */
 	{ SYSREG_MASK, SYSREG(3, 0, 1, 0, 1), SYSREG(3, 0, 1, 0, 1), false },
-	/* Error records: c5 c3 to c5; LORegions: c10 c4. */
-	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 5, 3, 0), SYSREG(3, 0, 5, 5, 0), false },
+	/* RGSR_EL1, GCR_EL1: memory tags. */
+	{ SYSREG_MASK, SYSREG(3, 0, 1, 0, 5), SYSREG(3, 0, 1, 0, 6), false },
+	/* Error records, tag faults: c5 c3 to c6; LORegions: c10 c4. */
+	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 5, 3, 0), SYSREG(3, 0, 5, 6, 0), false },
 	{ OP0 | OP1 | CRN | CRM, SYSREG(3, 0, 10, 4, 0), SYSREG(3, 0, 10, 4, 0), false },
 	/* Implementation defined: op0 1 or 3, c11 and c15. */
 	{ SYSREG(1, 0, 0, 0, 0) | CRN, SYSREG(1, 0, 11, 0, 0), SYSREG(1, 0, 11, 0, 0), true },
