@@ -162,14 +162,15 @@ int pt_map(struct pt *pt, u64 virt, u64 phys, u64 size, u32 flags)
 {
 	struct garbage garbage = { 0 };
 	u64 start = virt, left = size;
+	int err = 0;
 
 	while (left) {
 		unsigned int shift = largest_shift(virt | phys, left);
 		u64 *entry, old;
-		int err = find_or_make(pt, virt, shift, &entry);
 
+		err = find_or_make(pt, virt, shift, &entry);
 		if (err)
-			return err;
+			break;
 		old = *entry;
 		replace(pt, entry, pte_make_leaf(phys, flags, shift));
 		if (pte_is_table(old, shift))
@@ -180,7 +181,7 @@ int pt_map(struct pt *pt, u64 virt, u64 phys, u64 size, u32 flags)
 	}
 	simplify_ends(pt, &garbage, start, size);
 	collect(&garbage);
-	return 0;
+	return err;
 }
 
 int pt_unmap(struct pt *pt, u64 virt, u64 size)
