@@ -50,6 +50,8 @@ static const struct explanation enable[] = {
 	  "Look for virtualization in the firmware's setup; in QEMU use -M virt,virtualization=on." },
 	{ EACCES, "EL2 is in use: KVM is live or protected",
 	  "Boot with `kvm-arm.mode=none` on the kernel command line." },
+	{ ENOSYS, "the kernel masks interrupts by priority (pseudo-NMI)",
+	  "Boot without `irqchip.gicv3_pseudo_nmi=1` on the kernel command line." },
 	{ ENOENT, "the hypervisor image is not there",
 	  "Put bulkhead-arm64.bin into /lib/firmware." },
 	{ ENOEXEC, "the hypervisor image is damaged or of another version",

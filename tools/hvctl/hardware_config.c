@@ -86,7 +86,7 @@ struct verdict check_memory_reserved(const struct config_file *system)
 	while (text && next_range(&text, &start, &end, &name)) {
 		highest = end > highest ? end : highest;
 		if (start > last || end < first || !strcmp(name, "reserved") ||
-		    !strncmp(name, "bulkhead", 8))
+		    !strncmp(name, "Bulkhead", 8))
 			continue;
 		return (struct verdict){
 			BAD,

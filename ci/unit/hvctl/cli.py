@@ -443,6 +443,9 @@ class Hardware(Case):
         self.put(self.machine / "proc/iomem", "40000000-7fffffff : System RAM\n")
         self.check("hypervisor memory", "missing")
         self.put(self.machine / "proc/iomem",
+                 self.IOMEM + "  7fc00000-7fffffff : Bulkhead hypervisor\n")
+        self.check("hypervisor memory", "ok", status=0)
+        self.put(self.machine / "proc/iomem",
                  self.IOMEM + "100000000-13fffffff : System RAM\n")
         self.check("Linux's memory", "missing")
         self.put(self.machine / "proc/iomem", "00000000-00000000 : System RAM\n")
