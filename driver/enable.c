@@ -12,6 +12,7 @@
 #include "arch.h"
 #include "bulkhead.h"
 #include "hypercall.h"
+#include "timing.h"
 
 struct call {
 	struct work_struct work;
@@ -104,7 +105,7 @@ static long enter_this_cpu(void *data)
 {
 	struct entering *entering = data;
 
-	return bh_arch_enter(entering->entry, entering->argument);
+	return bh_timed_enter(entering->entry, entering->argument);
 }
 
 static long prepare_leaving(void *unused)
@@ -114,7 +115,7 @@ static long prepare_leaving(void *unused)
 
 static long leave_this_cpu(void *unused)
 {
-	return bh_arch_hypercall(BH_HC_DISABLE, 0, 0, 0, 0);
+	return bh_timed_hypercall(BH_HC_DISABLE, 0, 0, 0, 0);
 }
 
 /*

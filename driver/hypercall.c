@@ -2,9 +2,9 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
-#include "arch.h"
 #include "bulkhead.h"
 #include "hypercall.h"
+#include "timing.h"
 
 /* Whoever else is in a hypercall leaves it within a slice, 1 ms at most. */
 #define BUSY_RETRIES 1000
@@ -15,7 +15,7 @@ long bh_hypercall(enum bh_hypercall number, u64 arg0, u64 arg1, u64 arg2, u64 ar
 	int i;
 
 	for (i = 0; i < BUSY_RETRIES; i++) {
-		result = bh_arch_hypercall(number, arg0, arg1, arg2, arg3);
+		result = bh_timed_hypercall(number, arg0, arg1, arg2, arg3);
 		if (result != -BH_E_BUSY)
 			break;
 		usleep_range(50, 200);

@@ -7,6 +7,7 @@
 #include "bulkhead.h"
 #include "compat.h"
 #include "hypercall.h"
+#include "timing.h"
 
 struct kset *bh_cells_kset;
 
@@ -90,6 +91,19 @@ static ssize_t pool_used_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(pool_used);
 
+static ssize_t hypercall_times_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return bh_timing_show(buf);
+}
+
+static ssize_t hypercall_times_store(struct device *dev, struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	bh_timing_reset();
+	return count;
+}
+static DEVICE_ATTR_ADMIN_RW(hypercall_times);
+
 /* bh_view is held. A cell that is being created or destroyed may have no name yet or any more. */
 static const char *cell_name(u32 id)
 {
@@ -170,6 +184,7 @@ static struct attribute *attributes[] = {
 	&dev_attr_pool_pages.attr,
 	&dev_attr_pool_used.attr,
 	&dev_attr_cpus.attr,
+	&dev_attr_hypercall_times.attr,
 	&dev_attr_console_tail.attr,
 	NULL,
 };

@@ -40,6 +40,7 @@
 #define HEARTBEAT_RAM 0x78600000
 #define ATTACKER_RAM 0x78800000
 #define BENCH_RAM 0x78c00000
+#define BENCH_LARGE_RAM 0x79001000 /* not a multiple of it */
 
 /* What the cells here have in common: how they see their own memory. */
 #define CELL_RAM 0x00000000 /* RAM starts at 0, and so does the program */
