@@ -173,12 +173,21 @@ static s64 raise_irq(const u64 *args)
 	return arch_raise_irq(cell, args[1]);
 }
 
-__hot s64 hypercall(struct cpu *cpu, u64 number, const u64 *args)
+/* One CPU at a time; the others are told to try again. */
+static __attribute__((noinline)) s64 manage_locked(struct cpu *cpu, u64 number, const u64 *args)
 {
 	s64 result;
 
-	if (number == BH_HC_VERSION)
-		return BH_ABI_VERSION;
+	if (!spin_trylock(&control_lock))
+		return -BH_E_BUSY;
+	result = manage(cpu, number, args);
+	spin_unlock(&control_lock);
+	return result;
+}
+
+/* Short calls first; what is long is kept out, so that they do not pay for it. */
+__attribute__((noinline)) s64 hypercall_other(struct cpu *cpu, u64 number, const u64 *args)
+{
 	if (number == BH_HC_CONSOLE_WRITE)
 		return console_write(cpu, args);
 	if (number == BH_HC_SELF_INFO)
@@ -189,9 +198,5 @@ __hot s64 hypercall(struct cpu *cpu, u64 number, const u64 *args)
 		return -BH_E_PERM;
 	if (number == BH_HC_CELL_RAISE_IRQ)
 		return raise_irq(args);
-	if (!spin_trylock(&control_lock))
-		return -BH_E_BUSY;
-	result = manage(cpu, number, args);
-	spin_unlock(&control_lock);
-	return result;
+	return manage_locked(cpu, number, args);
 }
