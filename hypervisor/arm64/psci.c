@@ -104,7 +104,7 @@ static s64 cpu_on(const struct cell *cell, u64 hw_id, u64 entry, u64 context)
 		return PSCI_INVALID_PARAMETERS;
 	if (READ_ONCE(cpu->status->state) == BH_CPU_OUTSIDE)
 		return bring_in(cpu, entry, context);
-	if (cpu_start(cpu, entry, context))
+	if (cpu_start(cpu, cell, entry, context))
 		return PSCI_SUCCESS;
 	return READ_ONCE(cpu->request) ? PSCI_ON_IN_PROGRESS : PSCI_ALREADY_ON;
 }

@@ -79,11 +79,13 @@ static int create_comm(struct cell *cell)
 {
 	const struct bh_memory *region = config_memory(cell->config);
 
-	for (u32 i = 0; i < cell->config->memory.count; i++)
-		if (region[i].flags & BH_MEM_COMM && !cell->comm)
-			cell->comm = pool_alloc(1, 1);
-		else if (region[i].flags & BH_MEM_COMM)
-			return -BH_E_INVAL;
+	for (u32 i = 0; i < cell->config->memory.count; i++) {
+		if (!(region[i].flags & BH_MEM_COMM))
+			continue;
+		/* The rules allow one. */
+		cell->comm = pool_alloc(1, 1);
+		return cell->comm ? 0 : -BH_E_NOMEM;
+	}
 	return 0;
 }
 
@@ -217,6 +219,19 @@ static void assign_cpus(u64 mask, struct cell *cell)
 		root_cell->status->cpu_mask &= ~mask;
 }
 
+/* Under the lock of those who start CPUs: none is started once it has been found parked. */
+static int claim_cpus(struct cell *cell)
+{
+	int err;
+
+	spin_lock(&state_lock);
+	err = check_cpus(cell->cpus);
+	if (!err)
+		assign_cpus(cell->cpus, cell);
+	spin_unlock(&state_lock);
+	return err;
+}
+
 static struct cell *free_slot(void)
 {
 	for (u32 id = 1; id < BH_MAX_CELLS; id++)
@@ -242,15 +257,17 @@ static int create_from(struct cell *cell, struct bh_config *config, u32 pages)
 	cell->config_pages = pages;
 	cell->stage2.owner = cell;
 	cell->cpus = cpu_mask_of(config);
+	/* Looked at first, before the root cell loses anything; and claimed last. */
 	err = check_cpus(cell->cpus);
 	if (!err)
 		err = populate(cell);
+	if (!err)
+		err = claim_cpus(cell);
 	if (err) {
 		release(cell);
 		return err;
 	}
 	account(cell, before);
-	assign_cpus(cell->cpus, cell);
 	cell_set_state(cell, BH_CELL_CREATING);
 	return (int)cell->id;
 }
@@ -305,10 +322,11 @@ int cell_set_loadable(struct cell *cell)
 
 	if (cells_locked())
 		return -BH_E_LOCKED;
-	if (cell->state == BH_CELL_CREATED)
+	/* With a load half done, the root cell has lost part of what it shall get. */
+	if (cell->state == BH_CELL_CREATED && !cell->work_plan)
 		return 0;
 	if (cell->state != BH_CELL_SHUT_DOWN && cell->state != BH_CELL_FAILED &&
-	    cell->state != BH_CELL_LOADED)
+	    cell->state != BH_CELL_LOADED && cell->state != BH_CELL_CREATED)
 		return -BH_E_STATE;
 	err = work_run(cell, work_set_loadable);
 	if (!err)
@@ -320,9 +338,9 @@ int cell_load_done(struct cell *cell)
 {
 	int err;
 
-	if (cell->state == BH_CELL_LOADED)
+	if (cell->state == BH_CELL_LOADED && !cell->work_plan)
 		return 0;
-	if (cell->state != BH_CELL_CREATED)
+	if (cell->state != BH_CELL_CREATED && cell->state != BH_CELL_LOADED)
 		return -BH_E_STATE;
 	err = work_run(cell, work_load_done);
 	if (!err)
@@ -341,13 +359,13 @@ static void request_start(struct cpu *cpu, u64 entry, u64 argument)
 	arch_kick(cpu);
 }
 
-bool cpu_start(struct cpu *cpu, u64 entry, u64 argument)
+bool cpu_start(struct cpu *cpu, const struct cell *cell, u64 entry, u64 argument)
 {
 	bool idle;
 
 	spin_lock(&state_lock);
 	idle = !READ_ONCE(cpu->request) && READ_ONCE(cpu->status->state) == BH_CPU_PARKED &&
-	       cell_runs(cpu->cell);
+	       cpu->cell == cell && cell_runs(cell);
 	if (idle)
 		request_start(cpu, entry, argument);
 	spin_unlock(&state_lock);
@@ -361,7 +379,8 @@ int cell_start(struct cell *cell)
 
 	if (cells_locked())
 		return -BH_E_LOCKED;
-	if (cell->state != BH_CELL_LOADED)
+	/* While it is made loadable again, the root cell has part of its memory. */
+	if (cell->state != BH_CELL_LOADED || cell->work_plan)
 		return -BH_E_STATE;
 	cell->failed = 0;
 	assign_cpus(cell->cpus, cell);
@@ -373,7 +392,7 @@ int cell_start(struct cell *cell)
 	cell_set_state(cell, BH_CELL_RUNNING);
 	for_each_bit(cpu, cell->cpus)
 		if (cpus[cpu].status->hw_id == config_cpus(config)[0])
-			cpu_start(&cpus[cpu], config->entry, config->entry_arg);
+			cpu_start(&cpus[cpu], cell, config->entry, config->entry_arg);
 	printk("bulkhead: cell %s started\n", config->name);
 	return 0;
 }
@@ -494,8 +513,7 @@ static int ask(struct cell *cell)
 {
 	struct bh_comm *comm = cell->comm;
 
-	if (!comm || cell->config->flags & BH_CELL_PASSIVE ||
-	    READ_ONCE(comm->state) == BH_COMM_SHUT_DOWN)
+	if (!comm || READ_ONCE(comm->state) == BH_COMM_SHUT_DOWN)
 		return 0;
 	if (READ_ONCE(comm->message) != BH_COMM_MSG_SHUTDOWN) {
 		WRITE_ONCE(comm->reply, BH_COMM_REPLY_NONE);
@@ -523,7 +541,7 @@ static int shutdown_running(struct cell *cell, u32 mode)
 			WRITE_ONCE(cell->comm->message, BH_COMM_MSG_NONE);
 		return 0;
 	}
-	if (mode == BH_SHUTDOWN_ASK)
+	if (mode == BH_SHUTDOWN_ASK && !(cell->config->flags & BH_CELL_PASSIVE))
 		err = ask(cell);
 	else if (cell->state == BH_CELL_RUNNING_LOCKED)
 		err = -BH_E_LOCKED;

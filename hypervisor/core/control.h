@@ -55,9 +55,9 @@ void cell_cpu_parked(struct cpu *cpu, bool failed);
 /**
  * cpu_start() - let a parked CPU of a running cell start.
  *
- * Returns false when it is not parked, or already starting.
+ * Returns false when it is not parked, already starting, or not (any more) @cell's.
  */
-bool cpu_start(struct cpu *cpu, u64 entry, u64 argument);
+bool cpu_start(struct cpu *cpu, const struct cell *cell, u64 entry, u64 argument);
 
 /** Write to a cell's console ring. */
 void cell_console_write(struct cell *cell, const char *text, size_t bytes);
