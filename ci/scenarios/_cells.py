@@ -116,3 +116,10 @@ def status(m):
 def pool_used(m):
     """Pages of the hypervisor's pool in use."""
     return status(m)["pool_used"]
+
+
+def works(m):
+    """Every CPU that is online runs programs, and gets its timer interrupt."""
+    m.run("for cpu in $(seq 0 $(($(nproc) - 1))); do\n"
+          "taskset -c $cpu sh -c 'sleep 0.05; md5sum /bin/busybox; usleep 1000' || exit 1\n"
+          "done | sort | uniq | wc -l | grep -qx 1")

@@ -6,8 +6,7 @@ import re
 from rig.arm64 import Machine
 from rig.scenario import Failure, scenario
 
-from scenarios._cells import CONFIGS, INMATES, disable, enable, must, status
-from scenarios._configs import cell_on, system_with, variant
+from scenarios._cells import CONFIGS, INMATES, SYSTEM, disable, enable, must, status, works
 
 # Everything that has to be the same afterwards.
 LOOK = r"""
@@ -104,24 +103,21 @@ def cycles_enable():
 def cycles_cell(cpus):
     """Asked to end, stopped by force, with two CPUs, never started: 220 and 80 times."""
     lives = {
-        2: [("timer", 100, "start", ""), ("timer", 90, "start", "--force"), ("timer", 30, "", "")],
+        2: [("timer-2cpu", 100, "start", ""), ("timer-2cpu", 90, "start", "--force"),
+            ("timer-2cpu", 30, "", "")],
         4: [("heartbeat", 25, "start", ""), ("timer", 25, "start", "--force"),
             ("smp", 25, "start", "--force"), ("smp", 5, "", "")],
     }[cpus]
-    system = system_with(cpus)
-    cells = {name: variant(name) for name in ("heartbeat", "timer", "smp")}
-    if cpus == 2:
-        cells["timer"] = cell_on("timer", 1, system=system)
-    files = {f"/cells/{name}.cell": data for name, data in {**cells, "system": system}.items()}
-    with Machine(cpus=cpus, files=files) as m:
-        enable(m, "/cells/system.cell")
+    with Machine(cpus=cpus) as m:
+        enable(m, f"{CONFIGS}/system-2cpu.cell" if cpus == 2 else SYSTEM)
         # It stays bound to the CPU that the cells get.
         m.run(f"echo {1 << (cpus - 1):x} >/proc/irq/"
               "$(awk -F: '/uart-pl011/ {print $1 + 0}' /proc/interrupts)/smp_affinity")
         used = status(m)["pool_used"]
         with Unchanged(m, cpus=cpus // 2):
-            for name, count, started, force in lives:
-                loop(m, count, f"hvctl cell create /cells/{name}.cell\n"
+            for config, count, started, force in lives:
+                name = config.split("-")[0]
+                loop(m, count, f"hvctl cell create {CONFIGS}/{config}.cell\n"
                      f"hvctl cell load {name} {INMATES}/{name}.bin\n"
                      + (f"hvctl cell start {name}\n" if started else "")
                      + f"hvctl cell destroy {name} {force}", timeout=200)
@@ -174,9 +170,3 @@ def hotplug():
 def states(m):
     """Of all CPUs, as the hypervisor sees them."""
     return [cpu["state"] for cpu in status(m)["cpus"]]
-
-
-def works(m):
-    """Every CPU runs programs, and gets its timer interrupt."""
-    for cpu in range(4):
-        m.run(f"taskset -c {cpu} sh -c 'sleep 0.1; usleep 1000'", timeout=20)
