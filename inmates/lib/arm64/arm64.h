@@ -58,6 +58,7 @@
  * @arg: its argument
  * @system: SCTLR, TCR, MAIR, TTBR0 and VBAR for its start
  * @redist: its redistributor, 0 until found
+ * @eoi_drops_only: ending an interrupt does not deactivate it
  * @fault: the last one caught
  */
 struct percpu {
@@ -69,6 +70,7 @@ struct percpu {
 	void *arg;
 	uint64_t system[5];
 	uintptr_t redist;
+	bool eoi_drops_only;
 	struct fault fault;
 };
 

@@ -15,6 +15,7 @@
 #define CTLR_ARE (1u << 4)
 #define CTLR_RWP (1u << 31)
 #define GICR_CTLR_RWP (1u << 3)
+#define CTLR_EOIMODE (1u << 1) /* of ICC_CTLR_EL1 */
 #define WAKER_SLEEP (1u << 1)
 #define WAKER_CHILDREN_ASLEEP (1u << 2)
 #define TYPER_VLPIS (1u << 1)
@@ -141,7 +142,10 @@ void gic_cpu_init(void)
 		write_sysreg(7, ICC_SRE_EL1);
 		isb();
 	}
-	write_sysreg(0, ICC_CTLR_EL1);
+	/* EOImode; a filtered cell has it, whether it asks for it or not. */
+	write_sysreg(arg_u64("eoimode", 0) ? CTLR_EOIMODE : 0, ICC_CTLR_EL1);
+	isb();
+	cpu->eoi_drops_only = read_sysreg(ICC_CTLR_EL1) & CTLR_EOIMODE;
 	write_sysreg(0, ICC_BPR1_EL1);
 	write_sysreg(PMR_ALL, ICC_PMR_EL1);
 	write_sysreg(1, ICC_IGRPEN1_EL1);
@@ -216,6 +220,9 @@ void gic_dispatch(void)
 	handlers[irq].handler(irq, handlers[irq].arg);
 	write_sysreg(irq, ICC_EOIR1_EL1);
 	isb();
+	/* Dropped; deactivated with a second write (IHI 0069 4.8.1). */
+	if (percpu()->eoi_drops_only)
+		write_sysreg(irq, ICC_DIR_EL1);
 }
 
 void irq_unmask(void)
