@@ -9,8 +9,13 @@
 #   make size               sizes against their budgets
 #   make format             clang-format over the tree
 #   make clean
+#   make V=1 …              shows the commands
 
 MAKEFLAGS += --no-print-directory
+# Commands are shown with V=1.
+ifndef V
+MAKEFLAGS += --silent
+endif
 
 HOST_ARCH := $(shell uname -m | sed -e s/aarch64/arm64/)
 ARCH ?= $(HOST_ARCH)
@@ -45,6 +50,7 @@ all: $(PARTS) $(if $(KDIR),modules)
 configs: tools
 
 $(PARTS):
+	@echo "$(ARCH): $@"
 	@$(MAKE) -C $@
 
 modules:
