@@ -181,7 +181,7 @@ void trap_instruction_abort(struct percpu *percpu, struct frame *frame, u64 esr)
 		handle_fault(percpu, frame, esr, address, true, BH_CRASH_EXEC);
 }
 
-void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr)
+__cold void fault_data_abort(struct percpu *percpu, struct frame *frame, u64 esr)
 {
 	u32 cause = cause_of(esr, false);
 	u64 address;

@@ -188,18 +188,19 @@ static void return_cell(struct cell *cell)
 
 int arch_raise_irq(struct cell *cell, u64 irq)
 {
-	int err = -BH_E_NOENT;
+	u32 bit = 1u << (irq % 32);
+	int err = 0;
 
-	if (irq > GIC_SPI_LAST || !(cell->arch.raised[irq / 32] & BIT(irq % 32)))
-		return err;
-	/* With the lock, and looked at again: the cell may be on its way out. */
-	spin_lock(&gicd_lock);
-	if (!cell_runs(cell)) {
+	if (irq > GIC_SPI_LAST)
+		return -BH_E_NOENT;
+	/* With the lock: the cell may be on its way out. */
+	spin_lock_hot(&gicd_lock);
+	if (unlikely(!(cell->arch.raised[irq / 32] & bit)))
+		err = -BH_E_NOENT;
+	else if (unlikely(!cell_runs(cell)))
 		err = -BH_E_STATE;
-	} else if (cell->arch.raised[irq / 32] & BIT(irq % 32)) {
-		gic_write(gicd, GICD_ISPENDR + irq / 32 * 4, 1u << (irq % 32));
-		err = 0;
-	}
+	else
+		gic_write(gicd, GICD_ISPENDR + irq / 32 * 4, bit);
 	spin_unlock(&gicd_lock);
 	return err;
 }

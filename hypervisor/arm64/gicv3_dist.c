@@ -142,7 +142,7 @@ static __hot u64 bit_access(struct cell *cell, u64 offset, u32 how, u64 value)
 	if (!(how & MMIO_WRITE))
 		return gic_read(gicd, offset) & *mask;
 	/* With the lock, for the interrupts may just be given away. */
-	spin_lock(&gicd_lock);
+	spin_lock_hot(&gicd_lock);
 	gic_write(gicd, offset, (u32)value & READ_ONCE(*mask));
 	spin_unlock(&gicd_lock);
 	return 0;

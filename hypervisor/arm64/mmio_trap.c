@@ -36,6 +36,7 @@ __hot u64 trap_data_abort(struct frame *frame, u64 esr)
 	struct percpu *percpu = this_percpu();
 	const struct mmio_region *region = percpu->cpu->cell->mmio.regions;
 	u64 address = read_sysreg(hpfar_el2) << 8 | (read_sysreg(far_el2) & PAGE_MASK), offset;
+	u64 value;
 	u32 size = 1u << ISS_SAS(esr);
 
 	if (unlikely(!(esr & ISS_ISV) || !(esr & ESR_IL) ||
@@ -49,12 +50,14 @@ __hot u64 trap_data_abort(struct frame *frame, u64 esr)
 	percpu->exits[BH_EXIT_IRQCHIP]++;
 	write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
 	if (esr & ISS_WNR) {
-		u64 value = ISS_SRT(esr) < 31 ? frame->x[ISS_SRT(esr)] : 0;
-
+		value = ISS_SRT(esr) < 31 ? frame->x[ISS_SRT(esr)] : 0;
 		region->handler(percpu->cpu, region, offset, size | MMIO_WRITE, value);
 		return 0;
 	}
-	return load(frame, esr, region->handler(percpu->cpu, region, offset, size, 0));
+	value = region->handler(percpu->cpu, region, offset, size, 0);
+	/* Rather look at it again than keep parts of it over the call. */
+	__asm__("" : "+r"(esr));
+	return load(frame, esr, value);
 fault:
 	fault_data_abort(percpu, frame, esr);
 	return 0;

@@ -164,13 +164,12 @@ static s64 manage(struct cpu *cpu, u64 number, const u64 *args)
 	}
 }
 
+/* A slot that no cell has has no interrupts either: that it is free need not be asked. */
 static s64 raise_irq(const u64 *args)
 {
-	struct cell *cell = cell_of(args[0]);
-
-	if (unlikely(!cell))
+	if (unlikely(!args[0] || args[0] >= BH_MAX_CELLS))
 		return -BH_E_NOENT;
-	return arch_raise_irq(cell, args[1]);
+	return arch_raise_irq(&cells[args[0]], args[1]);
 }
 
 /* One CPU at a time; the others are told to try again. */
@@ -188,6 +187,8 @@ static __attribute__((noinline)) s64 manage_locked(struct cpu *cpu, u64 number, 
 /* Short calls first; what is long is kept out, so that they do not pay for it. */
 __attribute__((noinline)) s64 hypercall_other(struct cpu *cpu, u64 number, const u64 *args)
 {
+	if (number == BH_HC_CELL_RAISE_IRQ && likely(cpu->cell == root_cell))
+		return raise_irq(args);
 	if (number == BH_HC_CONSOLE_WRITE)
 		return console_write(cpu, args);
 	if (number == BH_HC_SELF_INFO)
@@ -196,7 +197,5 @@ __attribute__((noinline)) s64 hypercall_other(struct cpu *cpu, u64 number, const
 		return -BH_E_NOSYS;
 	if (cpu->cell != root_cell)
 		return -BH_E_PERM;
-	if (number == BH_HC_CELL_RAISE_IRQ)
-		return raise_irq(args);
 	return manage_locked(cpu, number, args);
 }

@@ -27,7 +27,19 @@ static inline bool spin_trylock(struct spinlock *lock)
 /** Take the lock; waits for those who came before, whose sections are bounded. */
 void spin_lock(struct spinlock *lock);
 
-static inline void spin_unlock(struct spinlock *lock)
+/** The rest of spin_lock_hot(), when the lock is not free. */
+void spin_wait(struct spinlock *lock, u32 ticket);
+
+/** spin_lock() for frequent traps: short where the lock is free, larger where it is called. */
+static inline __attribute__((always_inline)) void spin_lock_hot(struct spinlock *lock)
+{
+	u32 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+
+	if (unlikely(__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket))
+		spin_wait(lock, ticket);
+}
+
+static inline __attribute__((always_inline)) void spin_unlock(struct spinlock *lock)
 {
 	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
 }
