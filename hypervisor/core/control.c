@@ -53,7 +53,8 @@ static u64 memory_bytes(const struct bh_config *config)
 	u64 sum = 0;
 
 	for (u32 i = 0; i < config->memory.count; i++)
-		sum += config_memory(config)[i].size;
+		if (!(config_memory(config)[i].flags & BH_MEM_IO))
+			sum += config_memory(config)[i].size;
 	return sum;
 }
 
@@ -139,6 +140,12 @@ static int populate(struct cell *cell)
 	return err;
 }
 
+/* Pages that the pool has given since there were @before in use are the cell's. */
+static void account(struct cell *cell, size_t before)
+{
+	cell->status->pool_pages += (u32)(pool_used() - before);
+}
+
 int cell_init_root(void)
 {
 	struct cell *cell = root_cell;
@@ -159,9 +166,11 @@ int cell_init_root(void)
 	for_each_unit(unit, cell_create)
 		if (!err)
 			err = unit->cell_create(cell);
-	if (!err)
-		cell_set_state(cell, BH_CELL_RUNNING);
-	return err;
+	if (err)
+		return err;
+	account(cell, 0);
+	cell_set_state(cell, BH_CELL_RUNNING);
+	return 0;
 }
 
 static bool note_rule(void *context, const struct bh_rule_hit *hit)
@@ -238,12 +247,6 @@ static struct cell *free_slot(void)
 		if (cells[id].state == BH_CELL_NONE)
 			return &cells[id];
 	return NULL;
-}
-
-/* Pages that the pool has given since there were @before in use are the cell's. */
-static void account(struct cell *cell, size_t before)
-{
-	cell->status->pool_pages += (u32)(pool_used() - before);
 }
 
 /* Fill a slot with a config that has passed the rules. */

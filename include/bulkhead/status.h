@@ -139,7 +139,7 @@ struct bh_cpu_status {
  * @state: enum bh_cell_state
  * @name: as in its config
  * @cpu_mask: bit per CPU index
- * @memory_bytes: sum of its regions
+ * @memory_bytes: sum of its regions, registers of devices apart
  * @pool_pages: pages of the hypervisor's pool it uses
  * @failed_cpu: index of the CPU whose fault failed the cell
  * @reserved: 0
