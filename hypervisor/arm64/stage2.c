@@ -4,15 +4,28 @@
 #include "../core/memory.h"
 #include "../core/pool.h"
 #include <arch/pte.h>
+#include "percpu.h"
 #include "stage2.h"
 #include "sysregs.h"
 
 #define ROOT_PAGES 2 /* concatenated tables at level 1 */
 
+/* A CPU that has left executes the root cell without stage 2: nothing would keep it out. */
+static bool any_has_left(void)
+{
+	for (u32 i = 0; i < cpu_count; i++)
+		if (percpu_of(i)->leaving)
+			return true;
+	return false;
+}
+
 int arch_cell_create(struct cell *cell)
 {
-	u64 *root = pool_alloc(ROOT_PAGES, ROOT_PAGES);
+	u64 *root;
 
+	if (any_has_left())
+		return -BH_E_STATE;
+	root = pool_alloc(ROOT_PAGES, ROOT_PAGES);
 	if (!root)
 		return -BH_E_NOMEM;
 	cell->stage2.root = root;
