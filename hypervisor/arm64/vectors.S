@@ -113,7 +113,19 @@ call:
 	mov	x1, x0
 	mov	x0, sp
 	bl	trap_call
-	cbnz	w0, leave
+	cbz	w0, short_return
+	save_rest
+	b	cpu_leave_now
+
+	.globl	frame_return
+frame_return:
+	ldp	x18, x19, [sp, #8 * 18]
+	ldp	x20, x21, [sp, #8 * 20]
+	ldp	x22, x23, [sp, #8 * 22]
+	ldp	x24, x25, [sp, #8 * 24]
+	ldp	x26, x27, [sp, #8 * 26]
+	ldp	x28, x29, [sp, #8 * 28]
+	/* Back with what has been saved: C has kept the others, or they were loaded before. */
 short_return:
 	ldp	x2, x3, [sp, #8 * 2]
 	ldp	x4, x5, [sp, #8 * 4]
@@ -127,9 +139,6 @@ short_return:
 	ldp	x0, x1, [sp], #FRAME_SIZE
 	eret
 
-leave:	save_rest
-	b	cpu_leave_now
-
 guest_interrupt:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
@@ -137,26 +146,7 @@ guest_interrupt:
 	save_rest
 	mov	x0, sp
 	bl	trap_interrupt
-
-	.globl	frame_return
-frame_return:
-	ldp	x2, x3, [sp, #8 * 2]
-	ldp	x4, x5, [sp, #8 * 4]
-	ldp	x6, x7, [sp, #8 * 6]
-	ldp	x8, x9, [sp, #8 * 8]
-	ldp	x10, x11, [sp, #8 * 10]
-	ldp	x12, x13, [sp, #8 * 12]
-	ldp	x14, x15, [sp, #8 * 14]
-	ldp	x16, x17, [sp, #8 * 16]
-	ldp	x18, x19, [sp, #8 * 18]
-	ldp	x20, x21, [sp, #8 * 20]
-	ldp	x22, x23, [sp, #8 * 22]
-	ldp	x24, x25, [sp, #8 * 24]
-	ldp	x26, x27, [sp, #8 * 26]
-	ldp	x28, x29, [sp, #8 * 28]
-	ldr	x30, [sp, #8 * 30]
-	ldp	x0, x1, [sp], #FRAME_SIZE
-	eret
+	b	frame_return
 
 /*
  * A guest sends an SGI to CPUs of one cluster: the one trap that is frequent in any guest.
