@@ -2,21 +2,19 @@
 """What an owner leaves behind in CPUs and memory: the next one must neither see it nor suffer."""
 
 import struct
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from rig import paths
 from rig.arm64 import Machine
-from rig.errors import tail
-from rig.scenario import Failure, scenario
+from rig.scenario import scenario
 
 sys.path.insert(0, str(paths.CI / "lib"))
 
 from audit.gdb import Stub  # noqa: E402
 from scenarios._cells import (CONFIGS, disable, enable, must, said, start,  # noqa: E402
                               wait_state)
+from scenarios._programs import assemble, memory  # noqa: E402
 
 RAM, RAM_SIZE = 0x78000000, 0x100000    # of the timer cell
 SECRET = 0x5ec4e75ec4e75ec5
@@ -59,20 +57,6 @@ KEYS = [f"ap{key}key{half}_el1" for key in ("ia", "ib", "da", "db", "ga") for ha
 NARROW = {"spsr_el1", "par_el1", "vbar_el1", "cntkctl_el1"}
 
 
-def assemble(text):
-    """A program for address 0."""
-    with tempfile.TemporaryDirectory() as directory:
-        source, output = Path(directory) / "p.S", Path(directory) / "p.o"
-        source.write_text(text + "\n", encoding="ascii")
-        for command in (["aarch64-linux-gnu-gcc", "-c", source, "-o", output],
-                        ["aarch64-linux-gnu-objcopy", "-O", "binary", output, directory + "/bin"]):
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60,
-                                  check=False)
-            if done.returncode:
-                raise Failure("a program does not assemble\n" + tail(done.stderr))
-        return (Path(directory) / "bin").read_bytes()
-
-
 def sysregs(rich):
     """Registers that a CPU has."""
     return SYSREGS + (KEYS if rich else [])
@@ -113,13 +97,6 @@ def look(rich):
     return assemble("\n".join(lines + [END]))
 
 
-def memory(m, address=RAM, size=RAM_SIZE):
-    """Physical memory, as it is."""
-    with tempfile.NamedTemporaryFile() as dump:
-        m.pmemsave(address, size, dump.name)
-        return dump.read()
-
-
 def put_secret(m, address):
     """Change physical memory from outside."""
     with tempfile.TemporaryDirectory(prefix="bulkhead-gdb-") as directory:
@@ -150,23 +127,23 @@ def data(cpu):
         enable(m)
         for address in (RAM, RAM + RAM_SIZE - 8):
             put_secret(m, address)
-        must(memory(m).count(secret) == 2, "the secret is not in memory")
+        must(memory(m, RAM, RAM_SIZE).count(secret) == 2, "the secret is not in memory")
         m.run(f"hvctl cell create {CONFIGS}/timer.cell")
-        must(not any(memory(m)), "the cell finds what the root cell left in its memory")
+        must(not any(memory(m, RAM, RAM_SIZE)), "the cell finds what the root cell left in its memory")
         run(m, "/root/fill")
-        must(memory(m).count(secret) > 100000, "the cell did not fill its memory")
+        must(memory(m, RAM, RAM_SIZE).count(secret) > 100000, "the cell did not fill its memory")
         run(m, "/root/look")
-        found = memory(m)[BUFFER:BUFFER + 0x8000]
+        found = memory(m, RAM, RAM_SIZE)[BUFFER:BUFFER + 0x8000]
         must(struct.unpack_from("<Q", found)[0] == SCTLR_RESET, "the program did not look")
         names = [f"x{n}" for n in range(1, 31)] + ["(nothing)"] + sysregs(rich)
         for n, name in enumerate(names, 1):
             value = struct.unpack_from("<Q", found, 8 * n)[0]
             must(not value, f"{name} is {value:#x} when a cell starts")
         must(not any(found[1024:]), "vector registers are not zero when a cell starts")
-        must(secret not in memory(m), "memory was not zeroed between two programs of a cell")
+        must(secret not in memory(m, RAM, RAM_SIZE), "memory was not zeroed between two programs of a cell")
         run(m, "/root/fill")
         m.run("hvctl cell destroy timer")
-        must(not any(memory(m)), "the root cell finds what the cell left in its memory")
+        must(not any(memory(m, RAM, RAM_SIZE)), "the root cell finds what the cell left in its memory")
         disable(m)
 
 
