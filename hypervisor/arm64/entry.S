@@ -154,43 +154,48 @@ in_virtual:
 
 /* No way on: x0 is the error, x17 SCTLR_EL2 as it was; nothing else has been changed. */
 give_up:
-	mov	x1, x17
+	msr	far_el2, x0
+	msr	tpidr_el2, x17
+	b	leave_el2
 
 /*
- * void mmu_off_and_return(result, sctlr): back to the caller's EL1 with the MMU of EL2 off.
+ * void cpu_leave_el2(frame, result, sctlr): back to the caller's EL1, with all its registers but
+ * x0, and the MMU of EL2 off. What is needed at the very end waits in registers of EL2.
  */
-mmu_off_and_return:
-	ldr	x2, =boot_phys_base
-	ldr	x2, [x2]
-	ldr	x3, =image_start
-	ldr	x4, =at_physical
-	sub	x4, x4, x3
-	add	x2, x2, x4
-	br	x2
+	.globl	cpu_leave_el2
+cpu_leave_el2:
+	msr	far_el2, x1
+	msr	tpidr_el2, x2
+	mov	sp, x0
+	ldr	x1, [sp, #8]
+	ldp	x2, x3, [sp, #8 * 2]
+	ldp	x4, x5, [sp, #8 * 4]
+	ldp	x6, x7, [sp, #8 * 6]
+	ldp	x8, x9, [sp, #8 * 8]
+	ldp	x10, x11, [sp, #8 * 10]
+	ldp	x12, x13, [sp, #8 * 12]
+	ldp	x14, x15, [sp, #8 * 14]
+	ldp	x16, x17, [sp, #8 * 16]
+	ldp	x18, x19, [sp, #8 * 18]
+	ldp	x20, x21, [sp, #8 * 20]
+	ldp	x22, x23, [sp, #8 * 22]
+	ldp	x24, x25, [sp, #8 * 24]
+	ldp	x26, x27, [sp, #8 * 26]
+	ldp	x28, x29, [sp, #8 * 28]
+	ldr	x30, [sp, #8 * 30]
+leave_el2:
+	ldr	x0, boot_phys_base
+	add	x0, x0, #(at_physical - image_start)
+	br	x0
 at_physical:
-	msr	sctlr_el2, x1
+	mrs	x0, tpidr_el2
+	msr	sctlr_el2, x0
 	isb
 	tlbi	alle2
 	dsb	nsh
 	isb
+	mrs	x0, far_el2
 	eret
-
-/*
- * void cpu_leave_el2(frame, result, sctlr): as above, with x18 to x30 from a frame.
- */
-	.globl	cpu_leave_el2
-cpu_leave_el2:
-	mov	x5, x0
-	mov	x0, x1
-	mov	x1, x2
-	ldr	x18, [x5, #8 * 18]
-	ldp	x19, x20, [x5, #8 * 19]
-	ldp	x21, x22, [x5, #8 * 21]
-	ldp	x23, x24, [x5, #8 * 23]
-	ldp	x25, x26, [x5, #8 * 25]
-	ldp	x27, x28, [x5, #8 * 27]
-	ldp	x29, x30, [x5, #8 * 29]
-	b	mmu_off_and_return
 
 	.ltorg
 	.globl	trampoline_end
