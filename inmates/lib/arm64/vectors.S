@@ -83,14 +83,21 @@ on_irq:
  * expects kept, so that try_unwind() can return from here at any time.
  */
 	.global try_call
+	/* So that debuggers see through it. */
+	.cfi_sections .debug_frame
+	.cfi_startproc
 try_call:
 	sub	sp, sp, #112
+	.cfi_def_cfa_offset 112
 	stp	x19, x20, [sp]
 	stp	x21, x22, [sp, #16]
 	stp	x23, x24, [sp, #32]
 	stp	x25, x26, [sp, #48]
 	stp	x27, x28, [sp, #64]
 	stp	x29, x30, [sp, #80]
+	.irp	n, 19,20,21,22,23,24,25,26,27,28,29,30
+	.cfi_rel_offset x\n, (\n - 19) * 8
+	.endr
 	mrs	x2, tpidr_el1
 	ldr	x3, [x2, #PERCPU_TRY_SP]
 	mrs	x4, daif
@@ -104,6 +111,7 @@ try_call:
 	mrs	x1, tpidr_el1
 	ldr	x1, [x1, #PERCPU_TRY_SP]
 	b	1f
+	.cfi_endproc
 
 /* void try_unwind(uint64_t sp) */
 	.global try_unwind
