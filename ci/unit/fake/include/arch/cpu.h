@@ -6,7 +6,7 @@
 #include "types.h"
 
 /** Hypervisor memory is an array of the test program. */
-#define FAKE_HYPERVISOR_SIZE (4ul << 20)
+#define FAKE_HYPERVISOR_SIZE (16ul << 20)
 extern u8 fake_hypervisor[FAKE_HYPERVISOR_SIZE];
 #define ARCH_HYPERVISOR_VIRT ((u64)(uintptr_t)fake_hypervisor)
 
