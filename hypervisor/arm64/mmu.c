@@ -235,14 +235,18 @@ static u8 *scrub_map(u64 phys, u64 size)
 	return (u8 *)SCRUB_VIRT;
 }
 
+/*
+ * Flushed on all CPUs: another may have walked the tables by speculation, and its turn with
+ * this window comes. Arm ARM D8.14.1.
+ */
 static void scrub_unmap(u64 size)
 {
 	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
 		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = 0;
 	dsb(ishst);
 	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
-		__asm__ volatile("tlbi vae2, %0" : : "r"((SCRUB_VIRT + offset) >> 12) : "memory");
-	dsb(nsh);
+		__asm__ volatile("tlbi vae2is, %0" : : "r"((SCRUB_VIRT + offset) >> 12) : "memory");
+	dsb(ish);
 	isb();
 }
 
