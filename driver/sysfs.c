@@ -179,14 +179,10 @@ static ssize_t read_console_stream(struct file *file, struct kobject *kobj, bh_b
 BH_BIN_ATTR(console_stream, 0400, read_console_stream);
 
 static struct attribute *attributes[] = {
-	&dev_attr_state.attr,
-	&dev_attr_version.attr,
-	&dev_attr_pool_pages.attr,
-	&dev_attr_pool_used.attr,
-	&dev_attr_cpus.attr,
-	&dev_attr_hypercall_times.attr,
-	&dev_attr_console_tail.attr,
-	NULL,
+	&dev_attr_state.attr,	     &dev_attr_version.attr,
+	&dev_attr_pool_pages.attr,   &dev_attr_pool_used.attr,
+	&dev_attr_cpus.attr,	     &dev_attr_hypercall_times.attr,
+	&dev_attr_console_tail.attr, NULL,
 };
 
 static bh_bin_attribute *BH_BIN_CONST bin_attributes[] = {
