@@ -11,3 +11,8 @@ void spin_lock(struct spinlock *lock)
 {
 	spin_lock_hot(lock);
 }
+
+void spin_unlock(struct spinlock *lock)
+{
+	spin_unlock_hot(lock);
+}

@@ -39,9 +39,13 @@ static inline __attribute__((always_inline)) void spin_lock_hot(struct spinlock 
 		spin_wait(lock, ticket);
 }
 
-static inline __attribute__((always_inline)) void spin_unlock(struct spinlock *lock)
+/** The same as spin_unlock(), in line. */
+static inline __attribute__((always_inline)) void spin_unlock_hot(struct spinlock *lock)
 {
 	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
 }
+
+/** Give the lock to whoever came next. */
+void spin_unlock(struct spinlock *lock);
 
 #endif
