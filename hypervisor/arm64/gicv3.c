@@ -7,8 +7,6 @@
 #include "../core/unit.h"
 #include "gicv3.h"
 
-#define ROUTER_AFFINITY MPIDR_AFFINITY
-
 u8 *gicd;
 u64 gicr_size;
 struct spinlock gicd_lock;
@@ -78,7 +76,7 @@ static int init(void)
 
 /* ---- cells ---- */
 
-static struct gic_cluster *find_cluster(struct arch_cell *arch, u64 hw_id)
+__cold struct gic_cluster *gicv3_find_cluster(struct arch_cell *arch, u64 hw_id)
 {
 	for (u32 i = 0; i < arch->cluster_count; i++)
 		if (arch->clusters[i].affinity == sgi_affinity(hw_id))
@@ -88,7 +86,7 @@ static struct gic_cluster *find_cluster(struct arch_cell *arch, u64 hw_id)
 
 static int add_target(struct arch_cell *arch, u64 hw_id)
 {
-	struct gic_cluster *cluster = find_cluster(arch, hw_id);
+	struct gic_cluster *cluster = gicv3_find_cluster(arch, hw_id);
 
 	if (!cluster) {
 		if (arch->cluster_count == GIC_CLUSTERS)
@@ -103,7 +101,7 @@ static int add_target(struct arch_cell *arch, u64 hw_id)
 void gicv3_note_targets(struct percpu *percpu)
 {
 	const struct cpu *cpu = percpu->cpu;
-	const struct gic_cluster *own = find_cluster(&cpu->cell->arch, cpu->status->hw_id);
+	const struct gic_cluster *own = gicv3_find_cluster(&cpu->cell->arch, cpu->status->hw_id);
 
 	percpu->sgi_key = own->affinity;
 	WRITE_ONCE(percpu->sgi_mask, ~0xffffull | own->targets);
@@ -117,7 +115,7 @@ static void move_targets(const struct cell *cell, bool to_root)
 {
 	for (u32 i = 0; i < cell->config->cpus.count; i++) {
 		u64 hw_id = config_cpus(cell->config)[i];
-		struct gic_cluster *cluster = find_cluster(&root_cell->arch, hw_id);
+		struct gic_cluster *cluster = gicv3_find_cluster(&root_cell->arch, hw_id);
 		u16 bit = (u16)(1u << (hw_id & 15));
 
 		cluster->targets = to_root ? cluster->targets | bit : cluster->targets & (u16)~bit;
@@ -172,6 +170,7 @@ static int take_cell(struct cell *cell)
 	if (cell != root_cell) {
 		gicv3_dist_take(cell);
 		move_targets(cell, false);
+		gicv3_dist_reroute(root_cell);
 	}
 	cell->arch.gic_ready = true;
 	return 0;
@@ -180,8 +179,8 @@ static int take_cell(struct cell *cell)
 static void return_cell(struct cell *cell)
 {
 	if (cell->arch.gic_ready) {
-		gicv3_dist_return(cell);
 		move_targets(cell, true);
+		gicv3_dist_return(cell);
 	}
 	cell->arch.gic_ready = false;
 }
@@ -201,7 +200,7 @@ int arch_raise_irq(struct cell *cell, u64 irq)
 		err = -BH_E_STATE;
 	else
 		gic_write(gicd, GICD_ISPENDR + irq / 32 * 4, bit);
-	spin_unlock(&gicd_lock);
+	spin_unlock_hot(&gicd_lock);
 	return err;
 }
 

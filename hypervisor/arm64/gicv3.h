@@ -94,6 +94,9 @@ void gicv3_dist_take(struct cell *cell);
 void gicv3_dist_reset(struct cell *cell);
 void gicv3_dist_return(struct cell *cell);
 
+/** Have all interrupts of a cell go to CPUs that are its own, after it has lost some. */
+void gicv3_dist_reroute(struct cell *cell);
+
 /** Bring a redistributor's SGIs and PPIs to reset state, with nothing enabled but the kick. */
 void gicv3_redist_reset(struct percpu *percpu);
 
@@ -104,6 +107,9 @@ void gicv3_redist_reset(struct percpu *percpu);
  * Returns false if it is none of them.
  */
 bool gicv3_sysreg(struct percpu *percpu, u32 encoding, bool write, u64 *value);
+
+/** The cluster of a CPU that the cell has or, if it is the root cell, had; else NULL. */
+struct gic_cluster *gicv3_find_cluster(struct arch_cell *arch, u64 hw_id);
 
 /** Tell the fast path which CPUs a CPU of this cell may send SGIs to. */
 void gicv3_note_targets(struct percpu *percpu);

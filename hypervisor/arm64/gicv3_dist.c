@@ -87,13 +87,23 @@ static u64 config_access(const struct cell *cell, u64 offset, u32 how, u64 value
 	return masked(offset, how, value, pair_mask(bits));
 }
 
-/* The cell's CPU that a route names, or its first: one of N would be anybody's. */
-static u64 valid_route(const struct cell *cell, u64 route)
+/*
+ * The cell's CPU that a route names, or its first: one of N would be anybody's. Its
+ * targets tell, for the root cell's are fewer while others have some of its CPUs.
+ */
+static __cold u64 valid_route(struct cell *cell, u64 route)
 {
-	for (u32 i = 0; i < cell->config->cpus.count; i++)
-		if (config_cpus(cell->config)[i] == route)
-			return route;
-	return config_cpus(cell->config)[0];
+	const u64 *ids = config_cpus(cell->config);
+	u64 valid = 0;
+
+	for (u32 i = cell->config->cpus.count; i--;) {
+		if (!(gicv3_find_cluster(&cell->arch, ids[i])->targets & BIT(ids[i] & 15)))
+			continue;
+		valid = ids[i];
+		if (valid == route)
+			break;
+	}
+	return valid;
 }
 
 static bool owns(const struct cell *cell, u64 irq)
@@ -102,7 +112,7 @@ static bool owns(const struct cell *cell, u64 irq)
 	       cell->arch.spis[irq / 32] & BIT(irq % 32);
 }
 
-static u64 route_access(const struct cell *cell, u64 offset, u32 how, u64 value)
+static __attribute__((noinline)) u64 route_access(struct cell *cell, u64 offset, u32 how, u64 value)
 {
 	u64 irq = (offset - GICD_IROUTER) / 8, route;
 	u32 shift = offset & 4 ? 32 : 0;
@@ -144,7 +154,7 @@ static __hot u64 bit_access(struct cell *cell, u64 offset, u32 how, u64 value)
 	/* With the lock, for the interrupts may just be given away. */
 	spin_lock_hot(&gicd_lock);
 	gic_write(gicd, offset, (u32)value & READ_ONCE(*mask));
-	spin_unlock(&gicd_lock);
+	spin_unlock_hot(&gicd_lock);
 	return 0;
 }
 
@@ -226,30 +236,49 @@ void gicv3_dist_take(struct cell *cell)
 	spin_unlock(&gicd_lock);
 }
 
+void gicv3_dist_reroute(struct cell *cell)
+{
+	spin_lock(&gicd_lock);
+	for_each_spi(irq, cell) {
+		u64 at = GICD_IROUTER + (u64)irq * 8;
+
+		gic_write64(gicd, at, valid_route(cell, gic_read64(gicd, at)));
+	}
+	spin_unlock(&gicd_lock);
+}
+
+/* With the lock: quiet, and as a reset leaves them, or for the root cell as it left them. */
+static __cold void configure(const struct cell *cell, struct cell *owner)
+{
+	quiesce(cell);
+	for_each_spi(irq, cell) {
+		/* Level is the reset state; what is raised is an edge (ICFGR 0b10). */
+		u32 config = (cell->arch.raised[irq / 32] >> (irq % 32) & 1) << 1;
+		u32 priority = GIC_PRIORITY_DEFAULT;
+
+		if (owner == root_cell) {
+			config = saved.config[irq];
+			priority = saved.priority[irq];
+		}
+		set_config(irq, config);
+		set_priority(irq, priority);
+		/* To another owner this is a route to its first CPU. */
+		gic_write64(gicd, GICD_IROUTER + (u64)irq * 8,
+			    valid_route(owner, saved.router[irq]));
+	}
+}
+
 void gicv3_dist_reset(struct cell *cell)
 {
 	spin_lock(&gicd_lock);
-	quiesce(cell);
-	for_each_spi(irq, cell) {
-		bool raised = cell->arch.raised[irq / 32] & (1u << (irq % 32));
-
-		/* Level is the reset state; what is raised is an edge (ICFGR 0b10). */
-		set_config(irq, raised ? 2 : 0);
-		set_priority(irq, GIC_PRIORITY_DEFAULT);
-		gic_write64(gicd, GICD_IROUTER + (u64)irq * 8, config_cpus(cell->config)[0]);
-	}
+	configure(cell, cell);
 	spin_unlock(&gicd_lock);
 }
 
 void gicv3_dist_return(struct cell *cell)
 {
 	spin_lock(&gicd_lock);
-	quiesce(cell);
-	for_each_spi(irq, cell) {
-		set_config(irq, saved.config[irq]);
-		set_priority(irq, saved.priority[irq]);
-		gic_write64(gicd, GICD_IROUTER + (u64)irq * 8, saved.router[irq]);
-	}
+	configure(cell, root_cell);
 	for (u32 word = 0; word < GIC_SPI_WORDS; word++) {
 		root_cell->arch.spis[word] |= cell->arch.spis[word];
 		cell->arch.spis[word] = 0;

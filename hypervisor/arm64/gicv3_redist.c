@@ -38,6 +38,8 @@ static u64 control_access(const struct cpu *cpu, const struct percpu *of, u64 of
 	bool mine = of->cpu->cell == cpu->cell;
 	bool lpi = mine && cpu->cell == root_cell && is_lpi_register(offset);
 
+	/* There are no bytes of these to be had: Arm IHI 0069, 12.1.3. */
+	offset &= ~3ull;
 	if (!(how & MMIO_WRITE)) {
 		if (!lpi && !is_identification(offset) && !(mine && offset == GICR_WAKER))
 			return 0;
