@@ -58,6 +58,7 @@ struct bh_irqs {
  * @restore: those of them that were online and have to be again
  * @irqs: interrupts that have to be bound to them again
  * @claimed: bit per memory region that was claimed in iomem_resource
+ * @loaded: something was copied into it
  * @status: status page; NULL once the hypervisor may take it back (bh_view)
  * @console: its console (bh_view)
  * @watch: looks at @status for changes of state
@@ -73,6 +74,7 @@ struct bh_cell {
 	struct cpumask restore;
 	struct bh_irqs irqs;
 	DECLARE_BITMAP(claimed, BH_CONFIG_MAX_ENTRIES);
+	bool loaded;
 	const struct bh_cell_status *status;
 	struct bh_ring console;
 	struct delayed_work watch;
@@ -211,6 +213,8 @@ void bh_memory_release(struct bh_cell *cell);
 
 int bh_cell_load(struct bh_ioc_load *request);
 int bh_cell_read(struct bh_ioc_read *request);
+/** bh_cell_is_empty() - would a cell begin in memory that nothing was loaded into? bh_lock held. */
+bool bh_cell_is_empty(const struct bh_cell *cell);
 
 /* cell.c: requests, called with bh_lock held */
 

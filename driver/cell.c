@@ -200,6 +200,8 @@ int bh_cell_start(struct bh_ioc_head *head)
 
 	if (!cell)
 		return -EREMOTEIO;
+	if (bh_cell_is_empty(cell))
+		return bh_refuse(-ENODATA, "%s: start: nothing was loaded into it", cell->name);
 	/* LOADED already if a start failed after this. */
 	if (cell_info(cell->id, BH_CELL_INFO_STATE) != BH_CELL_LOADED)
 		result = bh_hypercall_slices(BH_HC_CELL_LOAD_DONE, cell->id, false);

@@ -83,12 +83,18 @@ int bh_cell_load(struct bh_ioc_load *request)
 
 		if (err)
 			return err;
+		cell->loaded = true;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		done += bytes;
 		cond_resched();
 	}
 	return 0;
+}
+
+bool bh_cell_is_empty(const struct bh_cell *cell)
+{
+	return !cell->loaded && find_region(cell, cell->blob.config->entry, sizeof(u32));
 }
 
 /* The hypervisor copies into a page of the kernel, which it is trusted with. */

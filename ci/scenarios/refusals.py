@@ -222,6 +222,9 @@ def created(m):
     refused(m, "hvctl disable", "cells other than the root cell still exist",
             "hvctl cell destroy NAME", kernel="cells other than the root cell still exist")
     refused(m, "hvctl cell core timer /tmp/core", "cell timer is created")
+    refused(m, "hvctl cell start timer", "cell timer was not started",
+            "nothing was loaded into it", "hvctl cell load",
+            kernel="timer: start: nothing was loaded into it")
     must(state(m, "timer") == "created", "a refusal has changed the cell's state")
 
 

@@ -88,6 +88,11 @@ static const struct explanation load[] = {
 	  "`hvctl config show` lists the cell's regions; give another address, or enlarge it." },
 };
 
+static const struct explanation start[] = {
+	{ ENODATA, "nothing was loaded into it",
+	  "Load its program first: hvctl cell load NAME IMAGE" },
+};
+
 static const struct explanation shutdown[] = {
 	{ ETIMEDOUT, "the cell has not answered; it runs on",
 	  "Give it longer (--timeout SECONDS), or use --force: it is then stopped without asking." },
@@ -148,6 +153,9 @@ const struct explanation *explain_request(unsigned long request, int number)
 		break;
 	case BH_IOC_CELL_LOAD:
 		FIND(load);
+		break;
+	case BH_IOC_CELL_START:
+		FIND(start);
 		break;
 	case BH_IOC_CELL_SHUTDOWN:
 		FIND(shutdown);
