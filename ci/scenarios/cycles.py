@@ -99,14 +99,14 @@ def cycles_enable():
 
 
 @scenario("cycles-cell", "300 times create, load, start, destroy, all CPUs busy",
-          params=[{"cpus": 2}, {"cpus": 4}], timeout=300)
+          params=[{"cpus": 2}, {"cpus": 4}], timeout=400)
 def cycles_cell(cpus):
-    """Asked to end, stopped by force, with two CPUs, never started: 220 and 80 times."""
+    """Asked to end, stopped by force, with two CPUs, never started: 250 and 50 times."""
     lives = {
-        2: [("timer-2cpu", 100, "start", ""), ("timer-2cpu", 90, "start", "--force"),
+        2: [("timer-2cpu", 110, "start", ""), ("timer-2cpu", 110, "start", "--force"),
             ("timer-2cpu", 30, "", "")],
-        4: [("heartbeat", 25, "start", ""), ("timer", 25, "start", "--force"),
-            ("smp", 25, "start", "--force"), ("smp", 5, "", "")],
+        4: [("heartbeat", 15, "start", ""), ("timer", 15, "start", "--force"),
+            ("smp", 15, "start", "--force"), ("smp", 5, "", "")],
     }[cpus]
     with Machine(cpus=cpus) as m:
         enable(m, f"{CONFIGS}/system-2cpu.cell" if cpus == 2 else SYSTEM)
@@ -120,7 +120,7 @@ def cycles_cell(cpus):
                 loop(m, count, f"hvctl cell create {CONFIGS}/{config}.cell\n"
                      f"hvctl cell load {name} {INMATES}/{name}.bin\n"
                      + (f"hvctl cell start {name}\n" if started else "")
-                     + f"hvctl cell destroy {name} {force}", timeout=200)
+                     + f"hvctl cell destroy {name} {force}", timeout=250)
                 now = status(m)["pool_used"]
                 must(now == used, f"after {count} lives of {name} the pool has {now} pages in "
                                   f"use, not {used}")
