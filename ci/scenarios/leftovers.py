@@ -129,7 +129,7 @@ def data(cpu):
             put_secret(m, address)
         must(memory(m, RAM, RAM_SIZE).count(secret) == 2, "the secret is not in memory")
         m.run(f"hvctl cell create {CONFIGS}/timer.cell")
-        must(not any(memory(m, RAM, RAM_SIZE)), "the cell finds what the root cell left in its memory")
+        must(not any(memory(m, RAM, RAM_SIZE)), "the cell finds what was in its memory before")
         run(m, "/root/fill")
         must(memory(m, RAM, RAM_SIZE).count(secret) > 100000, "the cell did not fill its memory")
         run(m, "/root/look")
@@ -140,10 +140,11 @@ def data(cpu):
             value = struct.unpack_from("<Q", found, 8 * n)[0]
             must(not value, f"{name} is {value:#x} when a cell starts")
         must(not any(found[1024:]), "vector registers are not zero when a cell starts")
-        must(secret not in memory(m, RAM, RAM_SIZE), "memory was not zeroed between two programs of a cell")
+        must(secret not in memory(m, RAM, RAM_SIZE),
+             "memory was not zeroed between two programs of a cell")
         run(m, "/root/fill")
         m.run("hvctl cell destroy timer")
-        must(not any(memory(m, RAM, RAM_SIZE)), "the root cell finds what the cell left in its memory")
+        must(not any(memory(m, RAM, RAM_SIZE)), "the root cell finds what the cell left behind")
         disable(m)
 
 

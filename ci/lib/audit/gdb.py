@@ -29,6 +29,7 @@ class Stub:
         self._data = b""
         self._numbers = None
         self._pages = {}
+        self._physical = False
 
     @classmethod
     def connect(cls, where):
@@ -41,6 +42,7 @@ class Stub:
             else:
                 host, _, port = where.rpartition(":")
                 sock = socket.create_connection((host or "127.0.0.1", int(port)), TIMEOUT_S)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, ValueError) as error:
             raise GdbError(f"no gdb stub at {where}: {error}") from None
         stub = cls(sock)
@@ -53,6 +55,8 @@ class Stub:
     def close(self):
         """Let the machine run on."""
         try:
+            if self._physical:
+                self._physical_memory(False)
             self.command("D")
         finally:
             self._sock.close()
@@ -147,17 +151,22 @@ class Stub:
 
     def read(self, address, size):
         """Bytes of physical memory: this is a memory to audit()."""
-        data = b""
+        data = bytearray()
         while len(data) < size:
             data += self._chunk(address + len(data), min(CHUNK, size - len(data)))
-        return data
+        return bytes(data)
+
+    def _physical_memory(self, wanted):
+        """Make memory packets mean physical memory, or what the CPU translates."""
+        if self.command(f"Qqemu.PhyMemMode:{int(wanted)}") != "OK":
+            raise GdbError("the stub does not read physical memory")
+        self._physical = wanted
 
     def _chunk(self, address, size):
         if (address, size) not in self._pages:
-            if self.command("Qqemu.PhyMemMode:1") != "OK":
-                raise GdbError("the stub does not read physical memory")
+            if not self._physical:
+                self._physical_memory(True)
             answer = self.command(f"m{address:x},{size:x}")
-            self.command("Qqemu.PhyMemMode:0")
             if len(answer) != 2 * size:
                 raise NotThere(f"the stub has no memory at 0x{address:x}")
             self._pages[address, size] = bytes.fromhex(answer)
