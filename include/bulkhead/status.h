@@ -37,7 +37,7 @@ enum bh_cpu_state {
 	BH_CPU_OUTSIDE = 0, /**< not taken over: offline since before enable */
 	BH_CPU_RUNNING = 1, /**< executes its cell */
 	BH_CPU_PARKED = 2, /**< waits in the hypervisor: off, as its cell sees it */
-	BH_CPU_FAILED = 3, /**< parked by a fault; its crash record is valid */
+	BH_CPU_FAILED = 3, /**< parked by a fault; its crash record says which */
 	BH_CPU_STATES
 };
 
@@ -73,7 +73,7 @@ enum bh_crash_cause {
 	BH_CRASH_SYSREG = 4, /**< forbidden system register */
 	BH_CRASH_EXCEPTION = 5, /**< exception that no cell may cause (not on arm64) */
 	BH_CRASH_DECODE = 6, /**< trapped access of a form that cannot be emulated */
-	BH_CRASH_STOPPED = 7, /**< not at fault: stopped with its cell */
+	BH_CRASH_STOPPED = 7, /**< not at fault: stopped with its cell, or shut down */
 	BH_CRASH_CAUSES
 };
 
@@ -121,7 +121,8 @@ struct bh_crash {
  * @reserved: 0
  * @hw_id: hardware identifier as in the config
  * @exits: by enum bh_exit, since it came to its cell
- * @crash: valid in state BH_CPU_FAILED
+ * @crash: valid where its cause is not BH_CRASH_NONE: of the CPU that failed, and of those that
+ *         were stopped with it or shut down. Until the cell starts again
  */
 struct bh_cpu_status {
 	uint32_t index;

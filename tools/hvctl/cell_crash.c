@@ -173,7 +173,7 @@ static void print_crash(const struct bh_crash *crash, const char *allowed)
 static void print_cpu(const struct bh_cpu_status *cpu, const char *allowed)
 {
 	printf("CPU %u (hardware id 0x%" PRIx64 "): ", cpu->index, cpu->hw_id);
-	if (cpu->state != BH_CPU_FAILED) {
+	if (cpu->crash.cause == BH_CRASH_NONE) {
 		printf("%s, no record\n", cpu_state(cpu->state));
 		return;
 	}
@@ -208,7 +208,7 @@ static void json_cpu(const struct bh_cpu_status *cpu, const char *allowed)
 	json_number("index", cpu->index);
 	json_hex("hardware_id", cpu->hw_id);
 	json_text("state", cpu_state(cpu->state));
-	if (cpu->state == BH_CPU_FAILED)
+	if (cpu->crash.cause != BH_CRASH_NONE)
 		json_crash(&cpu->crash, allowed);
 	json_end();
 }
@@ -228,9 +228,7 @@ static void print_all(const char *name, const struct bh_cpu_status *cpus, unsign
 		printf("cell %s: %s\n", name, state ? state : "?");
 	}
 	for (unsigned int i = 0; i < count; i++) {
-		const char *allowed = cpus[i].state == BH_CPU_FAILED
-					      ? remedy(cell, system, &cpus[i].crash)
-					      : NULL;
+		const char *allowed = remedy(cell, system, &cpus[i].crash);
 
 		if (json)
 			json_cpu(&cpus[i], allowed);

@@ -69,7 +69,7 @@ static struct prstatus status_of(const struct bh_cpu_status *cpu)
 	/* Process numbers start at 1, CPU indexes at 0. */
 	struct prstatus status = { .pid = (int32_t)cpu->index + 1 };
 
-	if (cpu->state != BH_CPU_FAILED)
+	if (cpu->crash.cause == BH_CRASH_NONE)
 		return status;
 	status.current_signal = cpu->crash.cause == BH_CRASH_STOPPED ? SIGSTOP : SIGSEGV;
 	memcpy(status.regs, cpu->crash.regs, sizeof(cpu->crash.regs));

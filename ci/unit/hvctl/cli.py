@@ -27,7 +27,7 @@ ALL = [[c] for c in COMMANDS] + [["cell", c] for c in CELL] + [["config", c] for
 
 # include/bulkhead/status.h: struct bh_cpu_status
 CPU_STATUS = struct.Struct("<IIIIQ16Q" "IIQQQQQQ31Q8Q")
-FAILED, RUNNING = 3, 1
+FAILED, PARKED, RUNNING = 3, 2, 1
 
 
 class Result:
@@ -103,10 +103,10 @@ class Case(unittest.TestCase):
             self.put(where / "config", blob[:struct.unpack_from("<I", blob, 16)[0]])
         return system, timer
 
-    def crash(self, cause, address, pc=0x6b60, syndrome=0x93c08005):
+    def crash(self, cause, address, pc=0x6b60, syndrome=0x93c08005, state=FAILED):
         """Make cell `timer` fail this way."""
         self.put(self.sysfs / "cells/timer/crash", CPU_STATUS.pack(
-            3, FAILED, 1, 0, 3, *range(16), cause, 0, address, 0, syndrome, pc, 0x24ca0,
+            3, state, 1, 0, 3, *range(16), cause, 0, address, 0, syndrome, pc, 0x24ca0,
             0x200003c5, *range(31), *range(8)))
 
 
@@ -354,6 +354,12 @@ class Enabled(Case):
             self.assertIn(wanted, self.hvctl("cell", "crash", "timer").out)
         self.crash(4, 0)
         self.assertIn("affects other cells", self.hvctl("cell", "crash", "timer").out)
+        self.crash(7, 0, pc=0x7777, state=PARKED)
+        text = self.hvctl("cell", "crash", "timer").out
+        self.assertIn("stopped with its cell", text)
+        self.assertIn("0x7777", text)
+        self.crash(0, 0, state=PARKED)
+        self.assertIn("parked, no record", self.hvctl("cell", "crash", "timer").out)
         self.put(self.sysfs / "cells/timer/crash", b"short")
         self.hvctl("cell", "crash", "timer", status=1)
 

@@ -263,6 +263,25 @@ static void test_core(const char *directory)
 	CHECK(!data);
 }
 
+/* A CPU that was stopped with its cell shows where it was. */
+static void test_core_stopped(const char *directory)
+{
+	const struct config_file file = { .config = &core_config.head };
+	const char *path = must_format("%s/core", directory);
+	const struct bh_cpu_status cpu = {
+		.state = BH_CPU_PARKED,
+		.crash = { .cause = BH_CRASH_STOPPED, .pc = 0x123456789abc },
+	};
+	uint64_t bytes = 0;
+	size_t size;
+	void *data;
+
+	CHECK(!core_write(path, &file, &cpu, 1, 0, read_pattern, &bytes));
+	data = read_whole(path, &size);
+	CHECK(data && memmem(data, size, &cpu.crash.pc, sizeof(cpu.crash.pc)));
+	remove(path);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2)
@@ -275,6 +294,7 @@ int main(int argc, char **argv)
 	test_errors();
 	test_rule_texts();
 	test_core(argv[1]);
+	test_core_stopped(argv[1]);
 	printf("hvctl parts: %u passed, %u failed\n", passed, failed);
 	return failed ? 1 : 0;
 }
