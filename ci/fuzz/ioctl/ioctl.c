@@ -148,12 +148,14 @@ static void fill(union structure *s, unsigned long number, uint32_t keep)
 		s->config.config = (uintptr_t)s;
 }
 
-/* Lawful, and the end of what is to be kept. */
+/* Lawful: the end of what is to be kept, or nothing at all. */
 static int is_lawful(unsigned long number, const union structure *s, uint32_t keep)
 {
 	if (s->head.cell != keep)
 		return 0;
-	/* The kernel takes the number as 32 bits. */
+	/* The kernel takes the number as 32 bits. Of no bytes nothing is read. */
+	if ((uint32_t)number == (uint32_t)BH_IOC_CELL_READ && !s->read.bytes)
+		return 1;
 	return (uint32_t)number == (uint32_t)BH_IOC_CELL_SHUTDOWN ||
 	       (uint32_t)number == (uint32_t)BH_IOC_CELL_RAISE_IRQ;
 }
