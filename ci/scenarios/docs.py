@@ -173,6 +173,23 @@ def wrong_commands(doc, hvctl):
                 yield number, f"make has no target {word}"
 
 
+def unknown_checks(doc):
+    """Tables with a column of checks: each must be one."""
+    column = None
+    for number, line in doc.prose:
+        cells = line.split("|")
+        if len(cells) < 3:
+            column = None
+            continue
+        for at, cell in enumerate(cells):
+            if cell.strip().startswith("checks"):
+                column = at
+        spans = CODE_SPAN.findall(cells[column]) if column and column < len(cells) else []
+        for name in spans:
+            if not any(check.selected_by(name) for check in CHECKS.values()):
+                yield number, f"`{name}`: no such check"
+
+
 def bad_examples(doc, work):
     """Examples in C that do not compile; configs are compiled and checked."""
     for number, language, lines in doc.blocks:
@@ -210,7 +227,8 @@ def docs():
         for name in tracked("*.md"):
             doc = Document(name)
             for number, problem in [*broken_links(doc), *missing_paths(doc, basenames),
-                                    *wrong_commands(doc, hvctl), *bad_examples(doc, work)]:
+                                    *wrong_commands(doc, hvctl), *unknown_checks(doc),
+                                    *bad_examples(doc, work)]:
                 found.append(f"{name}:{number}: {problem}")
     if found:
         raise Failure("\n".join([f"{len(found)} things in documents are not so", *found]))
