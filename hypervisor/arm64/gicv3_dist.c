@@ -238,11 +238,17 @@ void gicv3_dist_take(struct cell *cell)
 
 void gicv3_dist_reroute(struct cell *cell)
 {
+	/* Most go where the one before went. */
+	u64 valid = ~0ull;
+
 	spin_lock(&gicd_lock);
 	for_each_spi(irq, cell) {
-		u64 at = GICD_IROUTER + (u64)irq * 8;
+		u64 at = GICD_IROUTER + (u64)irq * 8, route = gic_read64(gicd, at);
 
-		gic_write64(gicd, at, valid_route(cell, gic_read64(gicd, at)));
+		if (route == valid)
+			continue;
+		valid = valid_route(cell, route);
+		gic_write64(gicd, at, valid);
 	}
 	spin_unlock(&gicd_lock);
 }

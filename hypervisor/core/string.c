@@ -23,8 +23,10 @@ void *memset(void *to, int value, size_t bytes)
 	if (!((uintptr_t)d & 7)) {
 		u64 word = (u8)value * 0x0101010101010101ull;
 
-		for (; bytes >= 8; bytes -= 8, d += 8)
-			*(u64 *)d = word;
+		for (; bytes >= 16; bytes -= 16, d += 16) {
+			((u64 *)d)[0] = word;
+			((u64 *)d)[1] = word;
+		}
 	}
 	while (bytes--)
 		*d++ = (u8)value;
