@@ -239,7 +239,7 @@ static void cpu_leave(struct cpu *cpu)
 {
 	u64 vmcr = read_sysreg(ICH_VMCR_EL2);
 
-	(void)cpu;
+	gicv3_switch_lpis(percpu_of(cpu->index), true);
 	write_sysreg(ICC_CTLR_EL1, (read_sysreg(ICC_CTLR_EL1) & ~BIT(1)) | ((vmcr >> 9) & 1) << 1);
 	write_sysreg(ICC_PMR_EL1, vmcr >> 24);
 	write_sysreg(ICH_VMCR_EL2, 0);

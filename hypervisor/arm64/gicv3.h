@@ -40,6 +40,8 @@
 
 #define GICD_CTLR_RWP BIT(31)
 #define GICR_CTLR_RWP BIT(3)
+#define GICR_CTLR_CES BIT(1)
+#define GICR_CTLR_ENABLE_LPIS BIT(0)
 
 #define GIC_SPI_FIRST 32u
 #define GIC_SPI_LAST 1019u
@@ -97,6 +99,9 @@ void gicv3_dist_return(struct cell *cell);
 /** Have all interrupts of a cell go to CPUs that are its own, after it has lost some. */
 void gicv3_dist_reroute(struct cell *cell);
 
+/** Wait, not for ever, until a redistributor has done what was written to it. */
+void gicv3_redist_settle(struct percpu *percpu);
+
 /** Bring a redistributor's SGIs and PPIs to reset state, with nothing enabled but the kick. */
 void gicv3_redist_reset(struct percpu *percpu);
 
@@ -113,6 +118,9 @@ struct gic_cluster *gicv3_find_cluster(struct arch_cell *arch, u64 hw_id);
 
 /** Tell the fast path which CPUs a CPU of this cell may send SGIs to. */
 void gicv3_note_targets(struct percpu *percpu);
+
+/** LPIs are the root cell's: keep them away from a CPU that it gave away, or let them back. */
+void gicv3_switch_lpis(struct percpu *percpu, bool root);
 
 /** Program this CPU's interface for its cell, at reset state. */
 void gicv3_cpu_start(struct percpu *percpu);

@@ -27,9 +27,29 @@ static bool is_relaxed(const struct cell *cell)
 	return cell == root_cell || cell->config->flags & BH_CELL_GIC_RELAXED;
 }
 
+/*
+ * Only a redistributor with CES can turn them off. Linux does not turn them on again when
+ * the CPU comes back. Arm IHI 0069, 12.11.2.
+ */
+void gicv3_switch_lpis(struct percpu *percpu, bool root)
+{
+	u32 ctlr = gic_read(percpu->gicr, GICR_CTLR);
+
+	if (!root && ctlr & GICR_CTLR_CES && ctlr & GICR_CTLR_ENABLE_LPIS)
+		percpu->lpis_off = true;
+	else if (!root || !percpu->lpis_off)
+		return;
+	else
+		percpu->lpis_off = false;
+	gic_write(percpu->gicr, GICR_CTLR, ctlr ^ GICR_CTLR_ENABLE_LPIS);
+	gicv3_redist_settle(percpu);
+}
+
 void gicv3_cpu_start(struct percpu *percpu)
 {
 	const struct cell *cell = percpu->cpu->cell;
+
+	gicv3_switch_lpis(percpu, cell == root_cell);
 
 	/* Sent by those who had the CPU before, and late: see move_targets(). */
 	gic_write(percpu->gicr, GICR_SGI_FRAME + GICD_ICPENDR, 0xffff);

@@ -133,13 +133,18 @@ __hot u64 gicv3_redist_access(struct cpu *cpu, const struct mmio_region *region,
 	return of->cpu->cell == cpu->cell ? sgi_access(of, offset & FRAME_MASK, how, value) : 0;
 }
 
+void gicv3_redist_settle(struct percpu *percpu)
+{
+	for (u32 i = 0; i < 100000 && gic_read(percpu->gicr, GICR_CTLR) & GICR_CTLR_RWP; i++)
+		cpu_relax();
+}
+
 void gicv3_redist_reset(struct percpu *percpu)
 {
 	u8 *frame = (u8 *)percpu->gicr + GICR_SGI_FRAME;
 
 	gic_write(frame, GICD_ICENABLER, ~KICK_BIT);
-	for (u32 i = 0; i < 100000 && gic_read(percpu->gicr, GICR_CTLR) & GICR_CTLR_RWP; i++)
-		cpu_relax();
+	gicv3_redist_settle(percpu);
 	gic_write(frame, GICD_ICPENDR, ~0u);
 	gic_write(frame, GICD_ICACTIVER, ~0u);
 	gic_write(frame, GICD_IGROUPR, ~0u);

@@ -35,14 +35,17 @@ SECTIONS
 		__file_end = .;
 	}
 	.bss (NOLOAD) : {
+		/* These by name first: the pattern that takes the rest would take them, too. */
+		__early_start = .;
 		*(.bss.boot_stack)
-		*(.bss .bss.* COMMON)
+		*(.bss.early)
 		. = ALIGN(4096);
-		__tables_start = .;
 		*(.bss.tables)
-		__tables_end = .;
+		__early_end = .;
 		/* Pages that the root cell may read hold nothing else. */
 		*(.bss.exported)
+		. = ALIGN(4096);
+		*(.bss .bss.* COMMON)
 		. = ALIGN(4096);
 	}
 	__memory_end = .;

@@ -54,9 +54,9 @@ TABLE(level3_identity);
 
 extern u64 boot_phys_base, boot_phys_size, boot_config_offset, boot_config_size;
 extern u8 image_start[], __text_end[], __rodata_end[], __memory_end[], trampoline_end[];
-extern u8 __tables_start[], __tables_end[];
+extern u8 __early_start[], __early_end[];
 
-u64 hypervisor_phys, hypervisor_size;
+u64 hypervisor_phys __section(".bss.early"), hypervisor_size __section(".bss.early");
 static u64 next_device = DEVICE_VIRT;
 
 static u64 index_at(u64 address, unsigned int shift)
@@ -132,9 +132,11 @@ s64 early_map(u64 phys)
 	hypervisor_size = boot_phys_size;
 	/*
 	 * Written past the caches: drop lines that speculation through the loader's mapping
-	 * may have fetched since the loader cleaned them.
+	 * may have fetched since the loader cleaned them. Nothing but a barrier orders such
+	 * writes before cache maintenance: Arm ARM D7.5.9.
 	 */
-	for (u8 *line = __tables_start; line < __tables_end; line += 16)
+	dsb(sy);
+	for (u8 *line = __early_start; line < __early_end; line += 16)
 		__asm__ volatile("dc civac, %0" : : "r"(line) : "memory");
 	dsb(sy);
 	return 0;

@@ -99,6 +99,8 @@ static __noreturn void serve(struct percpu *percpu)
 void cpu_park(struct percpu *percpu, bool failed)
 {
 	vcpu_quiesce();
+	/* The cell's tables may be gone before the CPU has another cell. */
+	write_sysreg(vttbr_el2, root_cell->arch.vttbr);
 	absorb_kick(percpu);
 	for_each_unit(unit, cpu_reset)
 		unit->cpu_reset(percpu->cpu);

@@ -44,6 +44,7 @@ struct host_el2 {
  * @gicr_offset: that one's place in the range of redistributors
  * @pmr: ICC_PMR_EL1 as the guest wrote it, where writes are trapped
  * @aborts: injected into the root cell, for rate-limited messages
+ * @lpis_off: the root cell's LPIs were turned off for the cell that has the CPU
  * @entered: all units have entered
  * @leaving: the CPU leaves the hypervisor instead of returning to its cell
  * @host: see struct host_el2
@@ -57,6 +58,7 @@ struct percpu {
 	u64 gicr_offset;
 	u64 pmr;
 	u32 aborts;
+	bool lpis_off;
 	bool entered;
 	bool leaving;
 	struct host_el2 host;

@@ -50,10 +50,12 @@ void cpu_leave_now(void)
 	cpu_leave(this_percpu(), 0);
 }
 
-static void trap_wfx(struct percpu *percpu)
+static void trap_wfx(struct percpu *percpu, u64 esr)
 {
 	count_exit(percpu->cpu, BH_EXIT_HALT);
-	cpu_wait(percpu);
+	/* WFIT and WFET may end early, and nothing here would end them in time (TI, bit 1). */
+	if (!(esr & 2))
+		cpu_wait(percpu);
 	write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
 }
 
@@ -66,7 +68,7 @@ void trap_other(struct frame *frame, u64 esr)
 		trap_sysreg(percpu, frame, esr);
 		break;
 	case EC_WFX:
-		trap_wfx(percpu);
+		trap_wfx(percpu, esr);
 		break;
 	case EC_INSTR_ABORT:
 		trap_instruction_abort(percpu, frame, esr);
