@@ -16,6 +16,7 @@
 #define BAR_COLUMNS 40
 
 static uint64_t period, due; /* ticks */
+static uint64_t samples; /* of a report; what comes before it is made is left out */
 
 static struct histogram {
 	uint64_t samples, overruns;
@@ -28,12 +29,10 @@ static unsigned int bits(uint64_t value)
 	return value ? 64 - __builtin_clzll(value) : 0;
 }
 
-static void on_timer(unsigned int irq, void *arg)
+static void count(uint64_t ns)
 {
-	uint64_t ticks = time_ticks(), ns = ticks_to_ns(ticks - due);
-
-	(void)irq;
-	(void)arg;
+	if (now.samples == samples)
+		return;
 	now.samples++;
 	now.sum += ns;
 	if (ns < now.min)
@@ -41,6 +40,15 @@ static void on_timer(unsigned int irq, void *arg)
 	if (ns > now.max)
 		now.max = ns;
 	now.bucket[bits(ns) < BUCKETS ? bits(ns) : BUCKETS - 1]++;
+}
+
+static void on_timer(unsigned int irq, void *arg)
+{
+	uint64_t ticks = time_ticks();
+
+	(void)irq;
+	(void)arg;
+	count(ticks_to_ns(ticks - due));
 	due += period;
 	while (due <= ticks) {
 		due += period;
@@ -93,11 +101,12 @@ static void wait(bool spin)
 
 int main(void)
 {
-	uint64_t samples = arg_u64("samples", 1000), reports = arg_u64("reports", 0);
-	uint64_t period_us = arg_u64("period_us", 1000), number = 0, total = 0;
+	uint64_t reports = arg_u64("reports", 0), number = 0, total = 0;
+	uint64_t period_us = arg_u64("period_us", 1000);
 	struct histogram seen;
 	bool quiet = false, spin = arg_u64("spin", 0);
 
+	samples = arg_u64("samples", 1000);
 	if (!samples || !us_to_ticks(period_us)) {
 		printf("timer: samples= and period_us= must not be 0\n");
 		return 1;
@@ -110,7 +119,8 @@ int main(void)
 	due = time_ticks() + period;
 	timer_set(due);
 	while (comm_serve() != COMM_SHUTDOWN) {
-		wait(spin);
+		if (now.samples < samples)
+			wait(spin);
 		if (now.samples < samples)
 			continue;
 		seen = now;
