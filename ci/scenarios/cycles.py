@@ -16,6 +16,7 @@ echo "== interrupts"
 for irq in /proc/irq/[0-9]*; do
 	echo "$irq $(cat $irq/smp_affinity) $(cat $irq/effective_affinity 2>/dev/null)"
 done
+echo "== mappings"; grep -o 'phys=0x000000007[89a-f].*' /proc/vmallocinfo | sort
 echo "== modules"; lsmod | cut -d' ' -f1
 echo "== state"; hvctl status --json | grep -v version
 """
