@@ -37,7 +37,8 @@ def timer():
             start(m, "timer", f"spin={spin} samples=300")
             said(m, "timer", r"^timer: report 1: .*\n(timer: < .*\n)+")
             text = console(m, "timer")
-            for part in (r"timer: cell timer, a tick every 1000 us", r"report 1: 300 samples, latency ns min \d+ avg \d+ max \d+",
+            for part in (r"timer: cell timer, a tick every 1000 us",
+                         r"report 1: 300 samples, latency ns min \d+ avg \d+ max \d+",
                          r"timer: < +\d+ ns +\d+ #+"):
                 must(re.search(part, text), f"the timer cell does not say /{part}/:\n{text}")
             before = exits(m, "timer")
@@ -51,7 +52,7 @@ def timer():
             must(not more, f"{ticks} timer interrupts, spin={spin}, and exits grew: {more}")
             # What calls there are, are lines of its reports.
             must(after["hypercall"] - before["hypercall"] < ticks / 4, "it calls too often")
-            must(spin or after["halt"] - before["halt"] >= ticks, "its sleep is not counted")
+            must(spin or after["halt"] - before["halt"] > ticks / 2, "its sleep is not counted")
             m.run("hvctl cell shutdown timer")
             said(m, "timer", r"timer: shutting down after \d+ samples")
             must(state(m, "timer") == "shut down", "the cell is not shut down")
