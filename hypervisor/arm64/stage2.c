@@ -30,8 +30,12 @@ int arch_cell_create(struct cell *cell)
 		return -BH_E_NOMEM;
 	cell->stage2.root = root;
 	cell->stage2.root_entries = ROOT_PAGES * PT_ENTRIES;
-	/* VMID 0 would do as well for the root cell; keep it free to recognise resets. */
-	cell->arch.vttbr = virt_to_phys(root) | ((u64)(cell->id + 1) << 48);
+	/*
+	 * The root cell has VMID 0, as Linux has without a hypervisor (its boot code zeroes
+	 * VTTBR_EL2): while CPUs come in and leave one after the other, the TLB maintenance of
+	 * each must reach the others, and it reaches its own VMID only. Arm ARM D8.13.5.
+	 */
+	cell->arch.vttbr = virt_to_phys(root) | (u64)cell->id << 48;
 	cell->arch.hcr = stage2_hcr(cell);
 	/* The VMID may have been another cell's. */
 	arch_stage2_flush(cell);
@@ -60,8 +64,8 @@ void arch_stage2_flush(struct cell *cell)
 		write_sysreg(vttbr_el2, cell->arch.vttbr);
 		isb();
 	}
-	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
-	dsb(ish);
+	/* Twice, as in mmu.c. */
+	__asm__ volatile("tlbi vmalls12e1is; dsb ish; tlbi vmalls12e1is; dsb ish" : : : "memory");
 	if (other)
 		write_sysreg(vttbr_el2, current);
 	isb();
