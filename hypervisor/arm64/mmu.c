@@ -31,14 +31,15 @@
 #define DESC_PAGE 3ull
 #define DESC_BLOCK 1ull
 #define DESC_DEVICE (1ull << 2) /* AttrIndx 1 */
+#define DESC_RES1 BIT(6) /* AP[1], of a regime with one exception level: Arm ARM D8.4.1 */
 #define DESC_RO BIT(7)
 #define DESC_SHARED (3ull << 8)
 #define DESC_AF BIT(10)
 #define DESC_XN BIT(54)
-#define ATTR_RX (DESC_RO | DESC_SHARED | DESC_AF)
-#define ATTR_R (DESC_RO | DESC_SHARED | DESC_AF | DESC_XN)
-#define ATTR_RW (DESC_SHARED | DESC_AF | DESC_XN)
-#define ATTR_DEVICE (DESC_DEVICE | DESC_AF | DESC_XN)
+#define ATTR_RX (DESC_RES1 | DESC_RO | DESC_SHARED | DESC_AF)
+#define ATTR_R (DESC_RES1 | DESC_RO | DESC_SHARED | DESC_AF | DESC_XN)
+#define ATTR_RW (DESC_RES1 | DESC_SHARED | DESC_AF | DESC_XN)
+#define ATTR_DEVICE (DESC_RES1 | DESC_DEVICE | DESC_AF | DESC_XN)
 
 #define TABLE(name) static u64 name[512] __aligned(4096) __section(".bss.tables")
 
@@ -109,8 +110,9 @@ static bool cpu_fits(void)
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1);
 	u64 tgran4_2 = (mmfr0 >> 40) & 15, tgran4 = (mmfr0 >> 28) & 15;
 
-	return (mmfr0 & 15) >= 2 && tgran4 != 15 && tgran4_2 != 1 &&
-	       (read_sysreg(id_aa64pfr0_el1) >> 24) & 15;
+	/* Where HCR_EL2.E2H cannot be 0, the registers of EL2 are laid out otherwise. */
+	return !(read_sysreg(hcr_el2) & HCR_E2H) && (mmfr0 & 15) >= 2 && tgran4 != 15 &&
+	       tgran4_2 != 1 && (read_sysreg(id_aa64pfr0_el1) >> 24) & 15;
 }
 
 s64 early_map(u64 phys)
@@ -144,6 +146,19 @@ s64 early_map(u64 phys)
 
 /* ---- with the MMU on ---- */
 
+/*
+ * On all CPUs, for what is mapped here is there to be walked by speculation of any. All
+ * there is: an address would not arrive everywhere (i.MX8QM, ERR050104). Twice: the first may
+ * be said to be complete too early (Cortex-A76, Neoverse-N1 and later, erratum 4193800).
+ */
+static __attribute__((noinline)) void flush_all(void)
+{
+	__asm__ volatile("dsb ishst; tlbi alle2is; dsb ish; tlbi alle2is; dsb ish; isb"
+			 :
+			 :
+			 : "memory");
+}
+
 void map_percpu(u32 count)
 {
 	u64 phys = hypervisor_phys + (u64)(__memory_end - image_start);
@@ -158,10 +173,7 @@ void map_percpu(u32 count)
 		level3_image[offset / PAGE_SIZE] = 0;
 		level3_image[offset / PAGE_SIZE + 1] = 0;
 	}
-	dsb(ishst);
-	__asm__ volatile("tlbi alle2is" : : : "memory");
-	dsb(ish);
-	isb();
+	flush_all();
 }
 
 static bool map_device_page(u64 virt, u64 phys)
@@ -172,6 +184,8 @@ static bool map_device_page(u64 virt, u64 phys)
 		level3 = pool_alloc(1, 1);
 		if (!level3)
 			return false;
+		/* Zeroes first: a walk may come by before the table is used. */
+		dsb(ishst);
 		*entry = virt_to_phys(level3) | DESC_TABLE;
 	}
 	level3 = phys_to_virt(*entry & ~PAGE_MASK);
@@ -194,15 +208,6 @@ void *map_device(u64 phys, u64 size)
 	return (void *)virt;
 }
 
-/* Windows are used by the CPU that maps them only, so its own TLB is all there is to flush. */
-static void flush_page(u64 virt)
-{
-	dsb(nshst);
-	__asm__ volatile("tlbi vae2, %0" : : "r"(virt >> 12) : "memory");
-	dsb(nsh);
-	isb();
-}
-
 static u64 window_virt(unsigned int slot)
 {
 	return WINDOW_VIRT + (this_percpu()->cpu->index * 2 + slot) * PAGE_SIZE;
@@ -220,36 +225,34 @@ void *window_map(unsigned int slot, u64 phys)
 
 void window_unmap(unsigned int slot)
 {
-	u64 virt = window_virt(slot);
+	level3_windows[index_at(window_virt(slot), 12)] = 0;
+	flush_all();
+}
 
-	level3_windows[index_at(virt, 12)] = 0;
-	flush_page(virt);
+static u64 *scrub_entries(void)
+{
+	return &level3_windows[index_at(SCRUB_VIRT, 12)];
 }
 
 /* The scrub window is one for all CPUs, which take turns with the management lock. */
 static u8 *scrub_map(u64 phys, u64 size)
 {
-	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
-		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = (phys + offset) | ATTR_RW |
-								    DESC_PAGE;
+	u64 *entry = scrub_entries();
+
+	for (u64 end = phys + size; phys != end; phys += PAGE_SIZE)
+		*entry++ = phys | ATTR_RW | DESC_PAGE;
 	dsb(ishst);
 	isb();
 	return (u8 *)SCRUB_VIRT;
 }
 
-/*
- * Flushed on all CPUs: another may have walked the tables by speculation, and its turn with
- * this window comes. Arm ARM D8.14.1.
- */
 static void scrub_unmap(u64 size)
 {
-	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
-		level3_windows[index_at(SCRUB_VIRT + offset, 12)] = 0;
-	dsb(ishst);
-	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
-		__asm__ volatile("tlbi vae2is, %0" : : "r"((SCRUB_VIRT + offset) >> 12) : "memory");
-	dsb(ish);
-	isb();
+	u64 *entry = scrub_entries();
+
+	for (u64 *end = entry + size / PAGE_SIZE; entry != end;)
+		*entry++ = 0;
+	flush_all();
 }
 
 static u64 line_bytes(void)
@@ -271,7 +274,7 @@ static void clean_range(u8 *start, u64 size)
 				 : "r"(line)
 				 : "memory");
 	/* Instruction caches may hold what was there before. */
-	__asm__ volatile("dsb ish; ic ialluis; dsb ish; isb" : : : "memory");
+	__asm__ volatile("dsb sy; ic ialluis; dsb ish; isb" : : : "memory");
 }
 
 void clean(u64 phys, u64 size)
@@ -283,20 +286,15 @@ void clean(u64 phys, u64 size)
 void scrub(u64 phys, u64 size)
 {
 	u8 *start = scrub_map(phys, size);
-	u64 dczid = read_sysreg(dczid_el0);
-	u64 block = dczid & BIT(4) ? 0 : 4ull << (dczid & 15);
+	/* BS; DZP is about EL1 and EL0, here DC ZVA is never prohibited. Arm ARM D19.2.36. */
+	u64 block = 4ull << (read_sysreg(dczid_el0) & 15);
 
-	if (block) {
-		/* Two at a time: a block is 2 KiB at most. Arm ARM D19.2.36, BS. */
-		for (u8 *p = start, *end = start + size; p != end;)
-			__asm__ volatile("dc zva, %0; add %0, %0, %1; dc zva, %0; add %0, %0, %1"
-					 : "+r"(p)
-					 : "r"(block)
-					 : "memory");
-	} else {
-		for (u64 *p = (u64 *)start; p < (u64 *)(start + size); p++)
-			WRITE_ONCE(*p, 0);
-	}
+	/* Two at a time: a block is 2 KiB at most. */
+	for (u8 *p = start, *end = start + size; p != end;)
+		__asm__ volatile("dc zva, %0; add %0, %0, %1; dc zva, %0; add %0, %0, %1"
+				 : "+r"(p)
+				 : "r"(block)
+				 : "memory");
 	clean_range(start, size);
 	scrub_unmap(size);
 }

@@ -53,6 +53,7 @@
 #define SVCR s3_3_c4_c2_2
 #define TPIDR2_EL0 s3_3_c13_c0_5
 #define PMBLIMITR_EL1 s3_0_c9_c10_0
+#define PMBIDR_EL1 s3_0_c9_c10_7
 #define TRBLIMITR_EL1 s3_0_c9_c11_0
 #define HCRX_EL2 s3_4_c1_c2_2
 #define HFGRTR_EL2 s3_4_c1_c1_4
@@ -82,6 +83,7 @@
 #define HCR_TACR BIT(21)
 #define HCR_TSW BIT(22)
 #define HCR_RW BIT(31)
+#define HCR_E2H BIT(34)
 #define HCR_TLOR BIT(35)
 #define HCR_TERR BIT(36)
 #define HCR_APK BIT(40)
@@ -104,6 +106,7 @@
 #define MDCR_E2TB (3ull << 24)
 
 /* CPTR_EL2 */
+#define CPTR_TZ BIT(8)
 #define CPTR_TSM BIT(12)
 #define CPTR_TTA BIT(20)
 #define CPTR_TAM BIT(30)
