@@ -72,6 +72,10 @@ enter:
  */
 	.globl	cold_entry
 cold_entry:
+	/* Unknown at reset, and what it says decides how other registers are read: E2H. */
+	mov	x1, #1 << 31		/* RW */
+	msr	hcr_el2, x1
+	isb
 	mov	x16, #COLD_ENTRY
 	mrs	x17, sctlr_el2
 

@@ -117,14 +117,15 @@ s64 hypervisor_init(void)
 
 /* ---- what EL2 was set to before ---- */
 
-static bool has_sve(void)
+/* What the kernel keeps trapped (arm64.nosve, arm64.nosme) may be trapped by EL3 as well. */
+static bool has_sve(const struct host_el2 *host)
 {
-	return (read_sysreg(id_aa64pfr0_el1) >> 32) & 15;
+	return (read_sysreg(id_aa64pfr0_el1) >> 32) & 15 && !(host->cptr & CPTR_TZ);
 }
 
-static bool has_sme(void)
+static bool has_sme(const struct host_el2 *host)
 {
-	return (read_sysreg(id_aa64pfr1_el1) >> 24) & 15;
+	return (read_sysreg(id_aa64pfr1_el1) >> 24) & 15 && !(host->cptr & CPTR_TSM);
 }
 
 static bool has_fgt(void)
@@ -149,9 +150,9 @@ static void host_save(struct host_el2 *host)
 	host->vmpidr = read_sysreg(vmpidr_el2);
 	host->cntvoff = read_sysreg(cntvoff_el2);
 	host->sre = read_sysreg(ICC_SRE_EL2);
-	if (has_sve())
+	if (has_sve(host))
 		host->zcr = read_sysreg(ZCR_EL2);
-	if (has_sme())
+	if (has_sme(host))
 		host->smcr = read_sysreg(SMCR_EL2);
 	if (has_hcrx())
 		host->hcrx = read_sysreg(HCRX_EL2);
@@ -171,10 +172,12 @@ static void host_replay(const struct host_el2 *host)
 	write_sysreg(vmpidr_el2, host->vmpidr);
 	write_sysreg(cntvoff_el2, host->cntvoff);
 	write_sysreg(ICC_SRE_EL2, host->sre);
+	/* Before what it may trap, at EL2 as well. */
+	write_sysreg(cptr_el2, host->cptr);
 	isb();
-	if (has_sve())
+	if (has_sve(host))
 		write_sysreg(ZCR_EL2, host->zcr);
-	if (has_sme())
+	if (has_sme(host))
 		write_sysreg(SMCR_EL2, host->smcr);
 	if (has_hcrx())
 		write_sysreg(HCRX_EL2, host->hcrx);
@@ -336,7 +339,6 @@ void cpu_leave(struct percpu *percpu, s64 result)
 	cpu_set_state(percpu->cpu, BH_CPU_OUTSIDE);
 	write_sysreg(hcr_el2, host->hcr);
 	write_sysreg(vttbr_el2, 0);
-	write_sysreg(cptr_el2, host->cptr);
 	write_sysreg(mdcr_el2, host->mdcr);
 	write_sysreg(cnthctl_el2, host->cnthctl);
 	host_replay(host);
