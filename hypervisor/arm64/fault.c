@@ -2,6 +2,7 @@
 #include "../core/arch.h"
 #include "../core/console.h"
 #include "../core/control.h"
+#include "../core/memory.h"
 #include "fault.h"
 #include "park.h"
 #include "vcpu.h"
@@ -74,10 +75,8 @@ static bool fault_address(u64 esr, u64 *address)
 		return true;
 	}
 	saved = read_sysreg(par_el1);
-	if (from_el0())
-		__asm__ volatile("at s1e0r, %0; isb" : : "r"(far) : "memory");
-	else
-		__asm__ volatile("at s1e1r, %0; isb" : : "r"(far) : "memory");
+	/* For EL0 too: what it may execute but not read, EL1 may read. */
+	__asm__ volatile("at s1e1r, %0; isb" : : "r"(far) : "memory");
 	par = read_sysreg(par_el1);
 	write_sysreg(par_el1, saved);
 	*address = PAR_ADDRESS(par) | (far & PAGE_MASK);
@@ -108,7 +107,7 @@ static void report(const struct percpu *percpu, u32 cause, u64 address)
 
 	printk("bulkhead: cell %s, CPU %u: %s at 0x%lx, pc 0x%lx", cpu->cell->config->name,
 	       cpu->index, names[cause], address, read_sysreg(elr_el2));
-	if (cause <= BH_CRASH_EXEC)
+	if (cause <= BH_CRASH_EXEC && address - hypervisor_phys >= hypervisor_size)
 		printk("; a memory region around virt 0x%lx with BH_MEM_%s would allow it",
 		       address & ~PAGE_MASK, flags[cause]);
 	printk("\n");

@@ -73,6 +73,10 @@ void trap_other(struct frame *frame, u64 esr)
 	case EC_INSTR_ABORT:
 		trap_instruction_abort(percpu, frame, esr);
 		break;
+	case EC_DATA_ABORT:
+		/* Of a 32-bit program: it may have met an entry that is being replaced, too. */
+		fault_data_abort(percpu, frame, esr);
+		break;
 	default:
 		/*
 		 * What is trapped by no intent: 32-bit accesses to what is, from EL0, or
