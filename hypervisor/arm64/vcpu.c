@@ -47,7 +47,8 @@ static void stop_buffers(void)
 {
 	u64 mdcr = read_sysreg(mdcr_el2);
 
-	if (mdcr & MDCR_E2PB) {
+	/* Linux sets E2PB where EL3 keeps the buffer (PMBIDR_EL1.P), too: then leave it alone. */
+	if (mdcr & MDCR_E2PB && !(read_sysreg(PMBIDR_EL1) & BIT(4))) {
 		__asm__ volatile("hint #17; dsb nsh" : : : "memory"); /* PSB CSYNC */
 		write_sysreg(PMBLIMITR_EL1, 0);
 	}
@@ -68,6 +69,11 @@ static void stop_counters(void)
 
 void vcpu_quiesce(void)
 {
+	/*
+	 * A bus error that is still to come is the former owner's. ESB keeps it from the next
+	 * one (with FEAT_RAS; elsewhere it does nothing). Arm ARM D1.3.5, "Error synchronization".
+	 */
+	__asm__ volatile("dsb sy; hint #16" : : : "memory");
 	stop_streaming();
 	stop_buffers();
 	stop_counters();
@@ -123,11 +129,12 @@ void vcpu_reset(struct percpu *percpu, u64 entry, u64 argument)
 	write_sysreg(elr_el2, entry);
 	write_sysreg(spsr_el2, PSR_DAIF | PSR_EL1H);
 	/* Whatever this CPU remembers of the addresses and code of its last owner. */
-	__asm__ volatile("tlbi vmalls12e1; ic iallu; dsb nsh; isb" : : : "memory");
+	__asm__ volatile("isb; tlbi vmalls12e1; ic iallu; dsb nsh; isb" : : : "memory");
 }
 
-void vcpu_crash(struct percpu *percpu, struct frame *frame, u32 cause, u64 address, u64 virt,
-		u64 esr)
+/* Where there is room: see vectors.S. */
+__section(".head.code") void vcpu_crash(struct percpu *percpu, struct frame *frame, u32 cause,
+					u64 address, u64 virt, u64 esr)
 {
 	struct bh_crash *crash = &percpu->cpu->status->crash;
 	u64 spsr = read_sysreg(spsr_el2);

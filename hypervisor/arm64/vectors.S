@@ -48,8 +48,22 @@
 	.globl	el2_vectors
 el2_vectors:
 	/* EL2 itself, with SP_EL0 and with SP_EL2: always a defect. */
+	.balign	128
+	/* The stack may be gone, so take what is below the frame. */
+el2_defect:
+	mrs	x0, esr_el2
+	mrs	x1, elr_el2
+	mrs	x2, far_el2
+	mrs	x3, tpidr_el2
+	mov	sp, x3
+	b	el2_panic
 	vector	el2_defect
-	vector	el2_defect
+	/* Here is room for 30 instructions. */
+load_register:
+	.irp	n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
+	ldr	x\n, [sp, #8 * \n]
+	b	short_return
+	.endr
 	vector	el2_defect
 	vector	el2_defect
 	vector	el2_defect
@@ -76,7 +90,15 @@ slow:	save_volatile_from_x2
 	mov	x0, sp
 	bl	trap_other
 	b	frame_return
-	vector	guest_interrupt
+	.balign	128
+guest_interrupt:
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp]
+	save_volatile_from_x2
+	save_rest
+	mov	x0, sp
+	bl	trap_interrupt
+	b	frame_return
 	vector	guest_interrupt
 	vector	guest_interrupt
 
@@ -90,7 +112,7 @@ slow:	save_volatile_from_x2
 	vector	guest_interrupt
 	vector	guest_interrupt
 
-	/* What follows fills the space between the image's head and the table. */
+	/* What follows fills the space between the image's head and the table, with vcpu_crash(). */
 	.section .head.code, "ax"
 data_abort:
 	save_volatile_from_x2
@@ -102,11 +124,6 @@ data_abort:
 	adr	x1, load_register - 19 * 8
 	add	x1, x1, x0, lsl #3
 	br	x1
-load_register:
-	.irp	n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
-	ldr	x\n, [sp, #8 * \n]
-	b	short_return
-	.endr
 
 call:
 	save_volatile_from_x2
@@ -138,15 +155,6 @@ short_return:
 	ldr	x30, [sp, #8 * 30]
 	ldp	x0, x1, [sp], #FRAME_SIZE
 	eret
-
-guest_interrupt:
-	sub	sp, sp, #FRAME_SIZE
-	stp	x0, x1, [sp]
-	save_volatile_from_x2
-	save_rest
-	mov	x0, sp
-	bl	trap_interrupt
-	b	frame_return
 
 /*
  * A guest sends an SGI to CPUs of one cluster: the one trap that is frequent in any guest.
@@ -202,15 +210,6 @@ read_register:
 	.endr
 	mov	x1, xzr
 	b	sgi_value
-
-/* A defect of the hypervisor: the stack may be gone, so take what is below the frame. */
-el2_defect:
-	mrs	x0, esr_el2
-	mrs	x1, elr_el2
-	mrs	x2, far_el2
-	mrs	x3, tpidr_el2
-	mov	sp, x3
-	b	el2_panic
 
 /*
  * void vcpu_begin(frame): start a guest with all registers zero but x0, which is in the frame.
