@@ -165,4 +165,11 @@ void bh_arch_clean(const void *start, size_t bytes)
 	for (; at < end; at += line)
 		asm volatile("dc civac, %0" : : "r"(at) : "memory");
 	dsb(sy);
+	/*
+	 * Instruction caches may hold what was there before, for EL2 with its caches off
+	 * too (Arm ARM B2.7.2, Non-cacheable memory): another image, enabled earlier.
+	 */
+	asm volatile("ic ialluis" : : : "memory");
+	dsb(ish);
+	isb();
 }
