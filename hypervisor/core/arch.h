@@ -36,7 +36,7 @@ u64 arch_cpu_status_phys(void);
  */
 int arch_raise_irq(struct cell *cell, u64 irq);
 
-/** See BH_HC_DISABLE_PREPARE. Returns 0, -BH_E_AGAIN or -BH_E_IO. */
+/** See BH_HC_DISABLE_PREPARE. Returns 0 or -BH_E_AGAIN. */
 int arch_disable_prepare(void);
 
 /** See BH_HC_DISABLE: arranges that @cpu, this one, leaves instead of going back to its cell. */

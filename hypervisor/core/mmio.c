@@ -2,7 +2,7 @@
 #include <bulkhead/abi.h>
 #include "mmio.h"
 
-int mmio_add(struct mmio_map *map, u64 start, u64 size, mmio_handler handler, void *context)
+__cold int mmio_add(struct mmio_map *map, u64 start, u64 size, mmio_handler handler, void *context)
 {
 	for (u32 i = 0; i < MMIO_REGIONS; i++) {
 		if (map->regions[i].size)
