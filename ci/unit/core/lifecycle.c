@@ -143,6 +143,7 @@ static void start_again(void)
 	settle_cpus();
 	CHECK_EQ(state_of(cell), BH_CELL_RUNNING);
 	CHECK_EQ(cpus[2].status->crash.cause, BH_CRASH_NONE);
+	CHECK(pt_allows(&cells[cell].stage2, 0x1000, BH_MEM_EXEC));
 	check_partition();
 	/* Its own end. */
 	fake_cpu_off(2);
@@ -275,7 +276,7 @@ static void whose_cpu(void)
 	CHECK_EQ(cpus[1].status->state, BH_CPU_RUNNING);
 }
 
-/* The pool is exhausted at each allocation there is. */
+/* The pool is exhausted at each allocation there is, and stays so or not. */
 static void no_memory(void)
 {
 	struct snapshot before = take_snapshot(), after;
@@ -315,6 +316,12 @@ static void no_memory(void)
 	}
 	/* Config, status, its mapping, comm page, tables. */
 	CHECK(failures >= 8);
+}
+
+static void no_memory_once(void)
+{
+	fake.alloc_once = true;
+	no_memory();
 }
 
 /* Destroying goes on where the pool is exhausted, too: tables of the cell go first. */
@@ -431,6 +438,7 @@ const struct test lifecycle_tests[] = {
 	{ "refused creation", refused_creation },
 	{ "whose CPU", whose_cpu },
 	{ "cell without memory", no_memory },
+	{ "cell without memory for a moment", no_memory_once },
 	{ "destroy without memory", destroy_without_memory },
 	{ "all slots", all_slots },
 	{ "stop while starting", stop_while_starting },

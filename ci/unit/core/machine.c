@@ -65,13 +65,12 @@ static void do_create(const struct step *s)
 }
 
 /* What was a cell's alone is zero when the root cell has it again. */
-static void check_scrubbed(const struct fake_blob *blob)
+static void check_scrubbed(const struct bh_config *config)
 {
 	const u32 other = BH_MEM_COMM | BH_MEM_ROOTSHARED | BH_MEM_WINDOW | BH_MEM_IO;
+	const struct bh_memory *region = config_memory(config);
 
-	for (u32 i = 0; i < blob->config.memory.count; i++) {
-		const struct bh_memory *region = &blob->memory[i];
-
+	for (u32 i = 0; i < config->memory.count; i++, region++) {
 		for (u64 at = 0; !(region->flags & other) && at < region->size; at += PAGE_SIZE) {
 			const u8 *page = fake_memory(region->phys + at);
 
@@ -83,14 +82,18 @@ static void check_scrubbed(const struct fake_blob *blob)
 
 static s64 destroy(u64 id)
 {
-	struct fake_blob blob = { .config.memory.count = 0 };
+	static union {
+		struct bh_config config;
+		u8 bytes[BH_CONFIG_MAX_SIZE];
+	} copy;
 	s64 result;
 
+	copy.config.memory.count = 0;
 	if (id && id < BH_MAX_CELLS && cells[id].state != BH_CELL_NONE)
-		memcpy(&blob, cells[id].config, sizeof(blob));
+		memcpy(&copy, cells[id].config, cells[id].config->total_size);
 	result = CALL(BH_HC_CELL_DESTROY, id);
 	if (!result)
-		check_scrubbed(&blob);
+		check_scrubbed(&copy.config);
 	return result;
 }
 

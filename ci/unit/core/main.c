@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include "test.h"
 
-#define TIMEOUT_SECONDS 120
+#define TIMEOUT_SECONDS 600
 #define POOL_PAGES 4000
 
 static const struct {

@@ -8,8 +8,12 @@
 
 #include "fake.h"
 
-/** Pages of the space in which operations take place. */
+/** Pages of the space in which operations take place: some GiB, or what a build says. */
+#ifndef MODEL_PAGES
 #define MODEL_PAGES (3ull << 18)
+#endif
+
+#define MODEL_FAILS 32u
 
 /** struct model_operation - one of them; all numbers are cut to what is possible. */
 struct model_operation {
@@ -18,7 +22,7 @@ struct model_operation {
 	u8 align; /**< likewise, of virt */
 	u8 flags;
 	u8 phys_kind; /**< how phys is aligned towards virt */
-	u8 fail; /**< allocations that succeed, 255: all */
+	u8 fail; /**< allocations that succeed, all from MODEL_FAILS on */
 	u16 virt;
 	u16 size;
 	u16 phys;

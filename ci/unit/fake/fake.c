@@ -188,7 +188,7 @@ static void serve(struct cpu *cpu)
 	if (request & CPU_REQUEST_START) {
 		cpu_set_state(cpu, BH_CPU_RUNNING);
 		smp_mb();
-		__atomic_fetch_and(&cpu->request, ~CPU_REQUEST_START, __ATOMIC_RELEASE);
+		__atomic_fetch_and(&cpu->request, (u32)~CPU_REQUEST_START, __ATOMIC_RELEASE);
 	} else if (request & CPU_REQUEST_OFF) {
 		cpu_set_state(cpu, BH_CPU_OUTSIDE);
 		smp_wmb();

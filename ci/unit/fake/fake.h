@@ -42,6 +42,7 @@ struct fake_blob {
  * struct fake - knobs and counters.
  * @alloc_fail: fail this allocation from the pool, 1 the next one, and all after it until it
  *              is set to 0 again
+ * @alloc_once: only that one fails
  * @unit_error: the second unit's cell_create returns this
  * @on_create: called in the middle of cell_create
  * @flushes: calls of arch_stage2_flush()
@@ -55,6 +56,7 @@ struct fake_blob {
  */
 struct fake {
 	u32 alloc_fail;
+	bool alloc_once;
 	int unit_error;
 	void (*on_create)(struct cell *cell);
 	u64 flushes;

@@ -6,6 +6,7 @@
 #include <sanitizer/asan_interface.h>
 #include <string.h>
 #include "fake.h"
+#include "string.h"
 
 static void *clear(void *start, int value, size_t bytes)
 {
@@ -36,7 +37,7 @@ void pool_init(void *start, size_t pages)
 void *pool_alloc(size_t pages, size_t align)
 {
 	if (fake.alloc_fail && !--fake.alloc_fail) {
-		fake.alloc_fail = 1;
+		fake.alloc_fail = !fake.alloc_once;
 		return NULL;
 	}
 	return core_pool_alloc(pages, align);
