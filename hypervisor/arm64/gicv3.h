@@ -127,7 +127,7 @@ void gicv3_cpu_start(struct percpu *percpu);
 
 /** What cpu_wait() changes of a guest's interface. */
 struct gic_interface {
-	u64 igrpen1, pmr, ap1r0;
+	u64 igrpen1, pmr, ap1r0, bpr1;
 };
 
 /** Let any pending interrupt, the kick before all, end a WFI; and back. */

@@ -73,11 +73,14 @@ void gicv3_open(struct percpu *percpu, struct gic_interface *saved)
 	saved->igrpen1 = read_sysreg(ICC_IGRPEN1_EL1);
 	saved->pmr = read_sysreg(ICC_PMR_EL1);
 	saved->ap1r0 = read_sysreg(ICC_AP1R0_EL1);
+	saved->bpr1 = read_sysreg(ICC_BPR1_EL1);
 	/*
 	 * An active priority would hold the kick back. The priorities that a guest can
-	 * have are below the kick's, but it may write what it likes into this register.
+	 * have are below the kick's, but it may write what it likes into this register. Those
+	 * in AP1R1 to 3 are lower, and hold it back only if nothing preempts by BPR1.
 	 */
 	write_sysreg(ICC_AP1R0_EL1, 0);
+	write_sysreg(ICC_BPR1_EL1, 0);
 	write_sysreg(ICC_PMR_EL1, 0xff);
 	write_sysreg(ICC_IGRPEN1_EL1, 1);
 	isb();
@@ -89,6 +92,7 @@ void gicv3_restore(struct percpu *percpu, const struct gic_interface *saved)
 	write_sysreg(ICC_IGRPEN1_EL1, saved->igrpen1);
 	write_sysreg(ICC_PMR_EL1, saved->pmr);
 	write_sysreg(ICC_AP1R0_EL1, saved->ap1r0);
+	write_sysreg(ICC_BPR1_EL1, saved->bpr1);
 	isb();
 }
 

@@ -87,23 +87,23 @@ static u64 config_access(const struct cell *cell, u64 offset, u32 how, u64 value
 	return masked(offset, how, value, pair_mask(bits));
 }
 
-/*
- * The cell's CPU that a route names, or its first: one of N would be anybody's. Its
- * targets tell, for the root cell's are fewer while others have some of its CPUs.
- */
+/* One of the cell's CPUs? The root cell's targets are fewer while others have some of them. */
+static __cold bool is_target(struct cell *cell, u64 id)
+{
+	const struct gic_cluster *cluster = gicv3_find_cluster(&cell->arch, id);
+
+	return cluster && cluster->targets & BIT(id & 15);
+}
+
+/* The cell's CPU that a route names, or its first: one of N would be anybody's. */
 static __cold u64 valid_route(struct cell *cell, u64 route)
 {
-	const u64 *ids = config_cpus(cell->config);
-	u64 valid = 0;
+	const u64 *id = config_cpus(cell->config);
 
-	for (u32 i = cell->config->cpus.count; i--;) {
-		if (!(gicv3_find_cluster(&cell->arch, ids[i])->targets & BIT(ids[i] & 15)))
-			continue;
-		valid = ids[i];
-		if (valid == route)
-			break;
-	}
-	return valid;
+	/* A cell has a CPU; the root cell, too. */
+	for (; route & ~MPIDR_AFFINITY || !is_target(cell, route); id++)
+		route = *id;
+	return route;
 }
 
 static bool owns(const struct cell *cell, u64 irq)
@@ -202,21 +202,18 @@ static __cold void quiesce(const struct cell *cell)
 	}
 }
 
-static __cold void set_field(u64 offset, u32 shift, u32 mask, u32 value)
-{
-	u32 old = gic_read(gicd, offset);
-
-	gic_write(gicd, offset, (old & ~(mask << shift)) | value << shift);
-}
-
 static void set_config(u32 irq, u32 config)
 {
-	set_field(GICD_ICFGR + irq / 16 * 4, irq % 16 * 2, 3, config);
+	u64 offset = GICD_ICFGR + irq / 16 * 4;
+	u32 shift = irq % 16 * 2;
+
+	gic_write(gicd, offset, (gic_read(gicd, offset) & ~(3u << shift)) | config << shift);
 }
 
-static void set_priority(u32 irq, u32 priority)
+/* These can be had by bytes: Arm IHI 0069, 12.1.3. */
+static volatile u8 *priority_of(u32 irq)
 {
-	set_field(GICD_IPRIORITYR + (irq & ~3u), irq % 4 * 8, 0xff, priority);
+	return gicd + GICD_IPRIORITYR + irq;
 }
 
 void gicv3_dist_take(struct cell *cell)
@@ -228,8 +225,7 @@ void gicv3_dist_take(struct cell *cell)
 	quiesce(cell);
 	for_each_spi(irq, cell) {
 		saved.router[irq] = gic_read64(gicd, GICD_IROUTER + (u64)irq * 8);
-		saved.priority[irq] =
-			(u8)(gic_read(gicd, GICD_IPRIORITYR + (irq & ~3u)) >> (irq % 4 * 8));
+		saved.priority[irq] = *priority_of(irq);
 		saved.config[irq] = (gic_read(gicd, GICD_ICFGR + irq / 16 * 4) >> (irq % 16 * 2)) &
 				    3;
 	}
@@ -260,14 +256,14 @@ static __cold void configure(const struct cell *cell, struct cell *owner)
 	for_each_spi(irq, cell) {
 		/* Level is the reset state; what is raised is an edge (ICFGR 0b10). */
 		u32 config = (cell->arch.raised[irq / 32] >> (irq % 32) & 1) << 1;
-		u32 priority = GIC_PRIORITY_DEFAULT;
+		u8 priority = GIC_PRIORITY_DEFAULT;
 
 		if (owner == root_cell) {
 			config = saved.config[irq];
 			priority = saved.priority[irq];
 		}
 		set_config(irq, config);
-		set_priority(irq, priority);
+		*priority_of(irq) = priority;
 		/* To another owner this is a route to its first CPU. */
 		gic_write64(gicd, GICD_IROUTER + (u64)irq * 8,
 			    valid_route(owner, saved.router[irq]));
