@@ -6,8 +6,8 @@ import re
 from rig.arm64 import Machine
 from rig.scenario import scenario
 
-from scenarios._cells import (CONFIGS, QUIET, console, disable, enable, exits, grown, must, pool_used,
-                              refused, said, start, state, wait_state)
+from scenarios._cells import (CONFIGS, INMATES, QUIET, console, disable, enable, exits, grown,
+                              must, pool_used, refused, said, start, state, wait_state)
 
 RTC = "/sys/bus/amba/drivers/rtc-pl031"
 
@@ -90,7 +90,8 @@ def uart():
         m.run(f"hwclock -r -f /dev/{clock}")
         must("rtc-pl031" in m.run("cat /proc/interrupts"), "Linux has not got its interrupt back")
         # The alarm works in Linux, interrupt included.
-        m.run(f"cd /sys/class/rtc/{clock} && echo $(($(cat since_epoch) + 1)) >wakealarm && sleep 3")
+        m.run(f"cd /sys/class/rtc/{clock} && echo $(($(cat since_epoch) + 1)) >wakealarm &&"
+              " sleep 3")
         must(re.search(r"\b[1-9]\d* .*rtc-pl031", m.run("cat /proc/interrupts")),
              "the alarm no longer interrupts Linux")
         disable(m)
@@ -157,7 +158,7 @@ def deny(m):
 
 def restart(m):
     """What has ended may be loaded and started again; this one ends by itself."""
-    m.run("hvctl cell load heartbeat /usr/share/bulkhead/inmates/heartbeat.bin && "
+    m.run(f"hvctl cell load heartbeat {INMATES}/heartbeat.bin && "
           "hvctl cell start heartbeat && hvctl cell shutdown heartbeat --force")
     must(state(m, "heartbeat") == "shut down", "force does not stop a cell")
     m.run("hvctl cell destroy heartbeat")
@@ -179,7 +180,7 @@ def lock(m):
     # One cell's lock does not keep another one from ending.
     m.run("hvctl cell shutdown timer")
     refused(m, "hvctl cell destroy timer", locked)
-    refused(m, "hvctl cell load timer /usr/share/bulkhead/inmates/timer.bin", locked)
+    refused(m, f"hvctl cell load timer {INMATES}/timer.bin", locked)
     refused(m, "hvctl disable", "cells other than the root cell still exist")
     said(m, "heartbeat", "heartbeat: unlocked")
     m.run("hvctl cell list")
