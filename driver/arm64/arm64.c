@@ -167,7 +167,7 @@ void bh_arch_clean(const void *start, size_t bytes)
 	dsb(sy);
 	/*
 	 * Instruction caches may hold what was there before, for EL2 with its caches off
-	 * too (Arm ARM B2.7.2, Non-cacheable memory): another image, enabled earlier.
+	 * too (Arm ARM B2.7.1, Non-cacheable Normal memory): another image, enabled earlier.
 	 */
 	asm volatile("ic ialluis" : : : "memory");
 	dsb(ish);

@@ -71,7 +71,7 @@ void vcpu_quiesce(void)
 {
 	/*
 	 * A bus error that is still to come is the former owner's. ESB keeps it from the next
-	 * one (with FEAT_RAS; elsewhere it does nothing). Arm ARM D1.3.5, "Error synchronization".
+	 * one (with FEAT_RAS; elsewhere it does nothing). Arm ARM C6.2, "ESB".
 	 */
 	__asm__ volatile("dsb sy; hint #16" : : : "memory");
 	stop_streaming();
