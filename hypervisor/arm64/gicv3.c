@@ -37,7 +37,7 @@ static int find_redistributors(void)
 {
 	u64 offset = 0, found = 0;
 
-	while (offset + 2 * GICR_SGI_FRAME <= gicr_size) {
+	while (offset + 2ull * GICR_SGI_FRAME <= gicr_size) {
 		u64 typer = gic_read64(gicr_range, offset + GICR_TYPER);
 		/* Aff3.Aff2.Aff1.Aff0 in the upper half. */
 		struct cpu *cpu = cpu_by_id((typer >> 56) << 32 | ((typer >> 32) & 0xffffff));
@@ -49,7 +49,7 @@ static int find_redistributors(void)
 		}
 		if (typer & GICR_TYPER_LAST)
 			break;
-		offset += (typer & GICR_TYPER_VLPIS ? 4 : 2) * GICR_SGI_FRAME;
+		offset += (typer & GICR_TYPER_VLPIS ? 4ull : 2ull) * GICR_SGI_FRAME;
 	}
 	return found == cpu_count ? 0 : -BH_E_FEATURE;
 }

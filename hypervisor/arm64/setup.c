@@ -103,7 +103,8 @@ s64 hypervisor_init(void)
 
 	if (err)
 		return err;
-	areas = (u64)(__memory_end - (const u8 *)header) + config->cpus.count * ARCH_PERCPU_SIZE;
+	areas = (u64)(__memory_end - (const u8 *)header) +
+		(u64)config->cpus.count * ARCH_PERCPU_SIZE;
 	pool = ALIGN_UP(header->config_offset + size, PAGE_SIZE);
 	if (areas > header->config_offset || pool + 16 * PAGE_SIZE > hypervisor_size)
 		return -BH_E_NOMEM;

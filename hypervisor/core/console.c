@@ -17,7 +17,7 @@ void console_init_ring(struct bh_console *ring, unsigned int pages)
 {
 	u32 size = (u32)PAGE_SIZE;
 
-	while (size * 2 <= pages * PAGE_SIZE - sizeof(*ring))
+	while (size * 2ul <= pages * PAGE_SIZE - sizeof(*ring))
 		size *= 2;
 	ring->size = size;
 }
