@@ -49,7 +49,11 @@ enum bh_hypercall {
 	 * are accessible to the root cell.
 	 */
 	BH_HC_CELL_STEP = 18,
-	/** (cell) -> 0. Shut down or failed -> CREATED again, memory kept, to load anew. */
+	/**
+	 * (cell) -> 0. Loaded, shut down or failed -> CREATED again, to load anew:
+	 * loadable regions are zeroed and accessible to the root cell, others kept.
+	 * In slices.
+	 */
 	BH_HC_CELL_SET_LOADABLE = 19,
 	/** (cell) -> 0. Takes the loadable regions from the root cell; state LOADED. In slices. */
 	BH_HC_CELL_LOAD_DONE = 20,
