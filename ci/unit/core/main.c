@@ -18,6 +18,7 @@ static const struct {
 	{ "work", work_tests },	    { "lifecycle", lifecycle_tests },
 	{ "access", access_tests }, { "hypercall", hypercall_tests },
 	{ "random", random_tests }, { "threads", thread_tests },
+	{ "string", string_tests },
 };
 
 void test_failed(const char *file, int line, const char *what)

@@ -14,7 +14,8 @@ struct test {
 
 /** The tests of each file, ended by one without a name. */
 extern const struct test pool_tests[], pgtable_tests[], mmio_tests[], console_tests[], work_tests[],
-	lifecycle_tests[], access_tests[], hypercall_tests[], random_tests[], thread_tests[];
+	lifecycle_tests[], access_tests[], hypercall_tests[], random_tests[], thread_tests[],
+	string_tests[];
 
 /** Ends the test if it does not hold. */
 #define CHECK(condition)                                                                           \
