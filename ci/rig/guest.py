@@ -172,9 +172,13 @@ class Guest:
         return tail(bytes(self._text[-4000:]).decode(errors="replace"))
 
     def _wait(self, pattern, start, timeout, what, idle=None):
-        """Wait for bytes that match pattern; call idle() after a quiet second."""
+        """
+        Wait for bytes that match pattern; call idle() after quiet seconds, more each time:
+        a slow machine has enough to do.
+        """
         deadline = self.deadline(timeout)
         quiet = time.monotonic()
+        patience = 2
         length = len(self._text)
         while True:
             match = pattern.search(self._text, start)
@@ -191,8 +195,9 @@ class Guest:
             if len(self._text) != length:
                 length = len(self._text)
                 quiet = time.monotonic()
-            elif idle and time.monotonic() - quiet > 2:
+            elif idle and time.monotonic() - quiet > patience:
                 quiet = time.monotonic()
+                patience *= 2
                 idle()
 
     def text(self):
