@@ -68,6 +68,9 @@ static int init(void)
 	gicr_range = map_device(redist->phys, redist->size);
 	if (!gicd || !gicr_range)
 		return -BH_E_NOMEM;
+	/* Extended SPIs would be out of the root cell's reach from now on. */
+	if (gic_read(gicd, GICD_TYPER) & GICD_TYPER_ESPI)
+		return -BH_E_FEATURE;
 	/* Affinity routing, and so the system register interface, must be in use. */
 	if (!(gic_read(gicd, GICD_CTLR) & BIT(4)))
 		return -BH_E_FEATURE;
@@ -206,6 +209,18 @@ int arch_raise_irq(struct cell *cell, u64 irq)
 
 /* ---- CPUs ---- */
 
+/* Firmware may have kept its number for itself; then it cannot be enabled. */
+static bool kick_exists(u8 *sgis)
+{
+	u32 before = gic_read(sgis, GICD_ISENABLER);
+	bool exists;
+
+	gic_write(sgis, GICD_ISENABLER, BIT(GIC_KICK));
+	exists = gic_read(sgis, GICD_ISENABLER) & BIT(GIC_KICK);
+	gic_write(sgis, GICD_ICENABLER, ~before & BIT(GIC_KICK));
+	return exists;
+}
+
 /*
  * The root cell's Linux uses EOImode 1 when it was booted at EL2: it drops priority and
  * deactivates with two writes, the second of which is in a register that is shared with group
@@ -216,10 +231,11 @@ int arch_raise_irq(struct cell *cell, u64 irq)
 static int cpu_enter(struct cpu *cpu)
 {
 	struct percpu *percpu = percpu_of(cpu->index);
+	u8 *sgis = (u8 *)percpu->gicr + GICR_SGI_FRAME;
 	u64 pmr = read_sysreg(ICC_PMR_EL1), ctlr = read_sysreg(ICC_CTLR_EL1);
 	u64 enabled = read_sysreg(ICC_IGRPEN1_EL1) & 1;
 
-	if (!(read_sysreg(ICC_SRE_EL2) & 1))
+	if (!(read_sysreg(ICC_SRE_EL2) & 1) || !kick_exists(sgis))
 		return -BH_E_FEATURE;
 	write_sysreg(ICH_HCR_EL2, 0);
 	/* VPMR, VEOIM, VENG1 */
@@ -231,7 +247,7 @@ static int cpu_enter(struct cpu *cpu)
 	 * The loader may be inside an SGI that it has dropped and will deactivate with a
 	 * write that is virtual from now on.
 	 */
-	gic_write(percpu->gicr, GICR_SGI_FRAME + GICD_ICACTIVER, 0xffff);
+	gic_write(sgis, GICD_ICACTIVER, 0xffff);
 	return 0;
 }
 
