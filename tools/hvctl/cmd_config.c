@@ -179,7 +179,7 @@ const struct command config_commands[] = {
 		.help = "  -o, --output FILE   where the config goes; it is not written if a rule is broken\n"
 			"  --system FILE       system config that a cell config is checked against; without\n"
 			"                      it the one in use\n"
-			"  --author-dir DIR    where bulkhead-config.h and serialise.c are: a source tree, or\n"
+			"  --author-dir DIR    the top of a source tree (tools/include is in it), or\n"
 			"                      $PREFIX/share/bulkhead/author\n"
 			"\n"
 			"Environment: CC is the compiler (default: cc), for this machine.\n",

@@ -15,7 +15,7 @@ static const struct explanation hypervisor[] = {
 	{ BH_E_INVAL, "an argument is out of range",
 	  "Check cell, addresses and numbers against `hvctl config show`." },
 	{ BH_E_NOENT, "the cell, CPU or item does not exist (any more)",
-	  "`hvctl cell list` shows what exists." },
+	  "`hvctl cell list` shows the cells; `hvctl config show FILE` what one of them has." },
 	{ BH_E_BUSY, "another management operation is under way", "Try again when it has ended." },
 	{ BH_E_NOMEM, "the hypervisor's page pool is exhausted",
 	  "Destroy a cell, or enable with more hypervisor memory (.hypervisor_size).\n"
