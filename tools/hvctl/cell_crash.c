@@ -266,6 +266,12 @@ int cell_crash(const struct command *command, int argc, char **argv)
 	if (config_path ? !config_load(&cell, config_path, &findings)
 			: !cell_config(argv[0], &cell))
 		return EXIT_FAILED;
+	if (config_path && strcmp(cell.config->name, argv[0])) {
+		failure("%s is the config of %s, not of %s", config_path, cell.config->name,
+			argv[0]);
+		advice("Name the file that %s was created from, or none.", argv[0]);
+		return EXIT_FAILED;
+	}
 	cpus = cell_crash_records(argv[0], &count);
 	if (!cpus)
 		return EXIT_FAILED;
