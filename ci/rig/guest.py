@@ -22,6 +22,14 @@ CHUNK = 2000
 AFTERMATH_S = 3
 
 
+READY = b"@@bulkhead:ready@@"
+
+
+def begins(text, marker):
+    """How many bytes at the end of a text are the beginning of a marker."""
+    return next((n for n in range(len(marker), 0, -1) if text.endswith(marker[:n])), 0)
+
+
 class Result(str):
     """A command's output; .status is its exit status, .seconds its duration."""
 
@@ -239,7 +247,7 @@ class Guest:
     # --- commands -----------------------------------------------------------
 
     def _booted(self, timeout):
-        self._wait(re.compile(rb"@@bulkhead:ready@@"), 0, timeout, "booting")
+        self._wait(re.compile(READY), 0, timeout, "booting")
         self._check_watch(force=True)
 
     def _request(self, verb, number, data="-"):
@@ -382,10 +390,13 @@ class Guest:
                 ready, _, _ = select.select(inputs, [], [], 0.5)
                 if self._console in ready:
                     self._pump(0)
-                    if self._text.find(b"@@bulkhead:ready@@", start) >= 0:
+                    end = self._text.find(READY, start)
+                    # What may be the beginning of the marker waits for its rest.
+                    shown = end if end >= 0 else len(self._text) - begins(self._text[at:], READY)
+                    os.write(stdout, self._text[at:shown])
+                    at = max(at, shown)
+                    if end >= 0:
                         return
-                    os.write(stdout, self._text[at:])
-                    at = len(self._text)
                 if stdin in ready:
                     keys = os.read(stdin, 1024)
                     if not keys:
