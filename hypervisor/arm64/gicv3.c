@@ -24,14 +24,6 @@ static const struct bh_platform *find_platform(u32 type)
 	return NULL;
 }
 
-static struct cpu *cpu_by_id(u64 hw_id)
-{
-	for (u32 i = 0; i < cpu_count; i++)
-		if (cpus[i].status->hw_id == hw_id)
-			return &cpus[i];
-	return NULL;
-}
-
 /* Give each CPU its redistributor; bounded by the range of the config. */
 static int find_redistributors(void)
 {

@@ -30,7 +30,7 @@ struct frame {
 
 /** struct host_el2 - what EL2 was set to before; replayed on CPUs that come up later. */
 struct host_el2 {
-	u64 sctlr, vbar, hcr, cptr, mdcr, cnthctl, tpidr, vpidr, vmpidr, cntvoff, sre;
+	u64 sctlr, vbar, hcr, cptr, mdcr, cnthctl, vpidr, vmpidr, cntvoff, sre;
 	u64 zcr, smcr, hcrx, hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 };
 

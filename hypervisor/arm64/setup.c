@@ -54,15 +54,9 @@ u64 arch_cpu_status_phys(void)
 	return hypervisor_phys + (u64)(__memory_end - (const u8 *)&image_start) + PAGE_SIZE;
 }
 
-static bool note_rule(void *context, const struct bh_rule_hit *hit)
-{
-	*(s64 *)context = -(s64)(BH_E_RULE + hit->rule);
-	return false;
-}
-
 static s64 check_config(const struct bh_config *config, u64 size)
 {
-	s64 err = -BH_E_INVAL;
+	int err = -BH_E_INVAL;
 
 	if (!config_check_format(&arch_config_limits, config, size, BH_CONFIG_SYSTEM, note_rule,
 				 &err))
@@ -146,7 +140,6 @@ static void host_save(struct host_el2 *host)
 	host->cptr = read_sysreg(cptr_el2);
 	host->mdcr = read_sysreg(mdcr_el2);
 	host->cnthctl = read_sysreg(cnthctl_el2);
-	host->tpidr = 0;
 	host->vpidr = read_sysreg(vpidr_el2);
 	host->vmpidr = read_sysreg(vmpidr_el2);
 	host->cntvoff = read_sysreg(cntvoff_el2);

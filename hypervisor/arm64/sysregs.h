@@ -26,7 +26,6 @@
 /* GIC CPU interface: by encoding, so that any assembler knows them. */
 #define ICC_PMR_EL1 s3_0_c4_c6_0
 #define ICC_IAR0_EL1 s3_0_c12_c8_0
-#define ICC_AP0R0_EL1 s3_0_c12_c8_4
 #define ICC_AP1R0_EL1 s3_0_c12_c9_0
 #define ICC_AP1R1_EL1 s3_0_c12_c9_1
 #define ICC_AP1R2_EL1 s3_0_c12_c9_2
@@ -120,9 +119,7 @@
 #define EC_SMC64 0x17u
 #define EC_SYSREG 0x18u
 #define EC_INSTR_ABORT 0x20u
-#define EC_INSTR_ABORT_SAME 0x21u
 #define EC_DATA_ABORT 0x24u
-#define EC_DATA_ABORT_SAME 0x25u
 
 /* ISS of aborts: Arm ARM D19.2.40 */
 #define ISS_DFSC(esr) ((u32)(esr)&0x3f)
@@ -138,7 +135,6 @@
 #define DFSC_EXTERNAL 0x10u
 #define DFSC_KIND(dfsc) ((dfsc)&0x3c)
 #define DFSC_TRANSLATION 0x04u
-#define DFSC_ACCESS_FLAG 0x08u
 #define DFSC_PERMISSION 0x0cu
 
 /* PSTATE */

@@ -97,6 +97,9 @@ static inline bool cell_runs(const struct cell *cell)
 	return cell->state == BH_CELL_RUNNING || cell->state == BH_CELL_RUNNING_LOCKED;
 }
 
+/** The CPU with this hardware identifier, or NULL. */
+struct cpu *cpu_by_id(u64 hw_id);
+
 /** Set a cell's state, for all to see. */
 void cell_set_state(struct cell *cell, u32 state);
 

@@ -37,14 +37,24 @@ void cell_set_state(struct cell *cell, u32 state)
 
 /* ---- create ---- */
 
+struct cpu *cpu_by_id(u64 hw_id)
+{
+	for (u32 i = 0; i < cpu_count; i++)
+		if (cpus[i].status->hw_id == hw_id)
+			return &cpus[i];
+	return NULL;
+}
+
 static u64 cpu_mask_of(const struct bh_config *config)
 {
 	u64 mask = 0;
 
-	for (u32 i = 0; i < config->cpus.count; i++)
-		for (u32 cpu = 0; cpu < cpu_count; cpu++)
-			if (cpus[cpu].status->hw_id == config_cpus(config)[i])
-				mask |= BIT(cpu);
+	for (u32 i = 0; i < config->cpus.count; i++) {
+		const struct cpu *cpu = cpu_by_id(config_cpus(config)[i]);
+
+		if (cpu)
+			mask |= BIT(cpu->index);
+	}
 	return mask;
 }
 
@@ -173,7 +183,7 @@ int cell_init_root(void)
 	return 0;
 }
 
-static bool note_rule(void *context, const struct bh_rule_hit *hit)
+bool note_rule(void *context, const struct bh_rule_hit *hit)
 {
 	*(int *)context = -(int)(BH_E_RULE + hit->rule);
 	return false;
@@ -378,7 +388,6 @@ bool cpu_start(struct cpu *cpu, const struct cell *cell, u64 entry, u64 argument
 int cell_start(struct cell *cell)
 {
 	const struct bh_config *config = cell->config;
-	unsigned int cpu;
 
 	if (cells_locked())
 		return -BH_E_LOCKED;
@@ -393,9 +402,8 @@ int cell_start(struct cell *cell)
 	for_each_unit(unit, cell_reset)
 		unit->cell_reset(cell);
 	cell_set_state(cell, BH_CELL_RUNNING);
-	for_each_bit(cpu, cell->cpus)
-		if (cpus[cpu].status->hw_id == config_cpus(config)[0])
-			cpu_start(&cpus[cpu], cell, config->entry, config->entry_arg);
+	/* It is there: the cell was created with it. */
+	cpu_start(cpu_by_id(config_cpus(config)[0]), cell, config->entry, config->entry_arg);
 	printk("bulkhead: cell %s started\n", config->name);
 	return 0;
 }

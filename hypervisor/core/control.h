@@ -9,9 +9,13 @@
 #define CORE_CONTROL_H
 
 #include "cell.h"
+#include "config_rules.h"
 
 /** Held by management calls; only ever tried, so that no CPU waits for another's slice. */
 extern struct spinlock control_lock;
+
+/** For config checks: keep the first broken rule as -BH_E_RULE - rule in the int at @context. */
+bool note_rule(void *context, const struct bh_rule_hit *hit);
 
 /** Set up the root cell from the system config, on the first CPU. */
 int cell_init_root(void);
