@@ -2,6 +2,7 @@
 /* Console rings, and the formatter that writes into the hypervisor's. */
 #include <stdarg.h>
 #include <arch/cpu.h>
+#include "cell.h"
 #include "console.h"
 #include "spinlock.h"
 #include "string.h"
@@ -48,11 +49,14 @@ static void put(char c)
 	uart->putc(uart_registers, c);
 }
 
-void console_root_write(const char *text, size_t bytes)
+void cell_console_write(struct cell *cell, const char *text, size_t bytes)
 {
-	spin_lock(&console_lock);
-	console_append(console_hypervisor_ring(), text, bytes);
-	spin_unlock(&console_lock);
+	bool root = cell == root_cell;
+	struct spinlock *lock = root ? &console_lock : &cell->console_lock;
+
+	spin_lock(lock);
+	console_append(root ? console_hypervisor_ring() : cell->console, text, bytes);
+	spin_unlock(lock);
 }
 
 void console_set_uart(u32 type, void *registers)

@@ -8,6 +8,8 @@
 #include <bulkhead/status.h>
 #include "types.h"
 
+struct cell;
+
 #define CONSOLE_PAGES 4u /**< pages of the hypervisor's ring, header included */
 #define CELL_CONSOLE_PAGES 2u /**< pages of a cell's ring, header included */
 
@@ -20,8 +22,8 @@ void console_append(struct bh_console *ring, const char *text, size_t bytes);
 /** The hypervisor's own ring. */
 struct bh_console *console_hypervisor_ring(void);
 
-/** Append bytes from the root cell to the hypervisor's ring. */
-void console_root_write(const char *text, size_t bytes);
+/** Write to a cell's ring; the root cell's text goes to the hypervisor's. */
+void cell_console_write(struct cell *cell, const char *text, size_t bytes);
 
 /**
  * printk() - write a message to the hypervisor's ring, and to its UART if it has one.

@@ -431,17 +431,6 @@ void cell_refresh_state(struct cell *cell)
 	spin_unlock(&state_lock);
 }
 
-void cell_console_write(struct cell *cell, const char *text, size_t bytes)
-{
-	if (cell == root_cell) {
-		console_root_write(text, bytes);
-		return;
-	}
-	spin_lock(&cell->console_lock);
-	console_append(cell->console, text, bytes);
-	spin_unlock(&cell->console_lock);
-}
-
 /* ---- shut down, or fail ---- */
 
 static bool cpu_is_idle(const struct cpu *cpu)

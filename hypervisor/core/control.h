@@ -63,7 +63,4 @@ void cell_cpu_parked(struct cpu *cpu, bool failed);
  */
 bool cpu_start(struct cpu *cpu, const struct cell *cell, u64 entry, u64 argument);
 
-/** Write to a cell's console ring. */
-void cell_console_write(struct cell *cell, const char *text, size_t bytes);
-
 #endif
